@@ -1,0 +1,41 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a simulation measured, apart from any verdict."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ObjectDisplacement:
+    """How one free object strayed from its planned pose; N frames, NaN before its release."""
+
+    object_id: str
+    release_time: float          # seconds: planned first contact or first planned motion
+    displacement: np.ndarray     # (N,) metres, of the centre of mass
+    rotation: np.ndarray         # (N,) radians
+    slip: np.ndarray             # (N,) metres, in the frame of the holding hand; NaN where none holds
+    poses: np.ndarray            # (N, 7) simulated pose of the mesh origin
+    drop_time: float             # seconds at which displacement passed the drop limit; NaN: never
+
+
+@dataclass(frozen=True)
+class PenetrationMeasurement:
+    """Deepest planned interpenetration over the frames; all 0 where nothing touches."""
+
+    depth: np.ndarray            # (H, M, N) metres, hand h in object m
+    volume: np.ndarray           # (H, M, N) cubic metres; NaN in frames where it was not evaluated
+    table_depth: np.ndarray      # (H, N) metres, hand in the table
+    hand_depth: np.ndarray       # (N,) metres, hand in the other hand
+
+
+@dataclass(frozen=True)
+class PlanMeasurement:
+    """All that validation measured of one plan."""
+
+    times: np.ndarray                       # (N,)
+    objects: tuple[ObjectDisplacement, ...]
+    penetration: PenetrationMeasurement
+    peak_force: np.ndarray                  # (H, M) newtons
+    effective_friction: float               # what Bullet used: the product of both surfaces'
