@@ -24,14 +24,14 @@ class Lighting:
     ambient_reach: metres; bodies farther away do not darken a point
     """
 
-    key_direction: tuple[float, float, float] = (-0.55, -0.35, 0.95)
+    key_direction: tuple[float, float, float] = (-0.66, -0.44, 0.90)
     key_radius: float = math.radians(6)
-    key_strength: float = 0.78
+    key_strength: float = 0.84
     key_samples: int = 16
-    sky_strength: float = 0.46
-    floor_strength: float = 0.27
+    sky_strength: float = 0.42
+    floor_strength: float = 0.24
     bounce: float = 0.09
-    ambient_samples: int = 48
+    ambient_samples: int = 96
     ambient_reach: float = 0.20
 
     def key_directions(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from hoi_planner.viewing.table import grid_lines, Table, TableLight
 BACKGROUND = (0.955, 0.962, 0.970)
 GAMMA = 2.2
 EDGE_NORMAL = 0.93         # neighbouring samples whose normals' cosine is below it are an edge
+BATCH = 1 << 19            # rays at once, to bound the memory
 TABLE, NOTHING = -2, -1    # face ids of samples that hit no mesh
 
 
@@ -116,14 +117,17 @@ class Renderer:
         return np.round(encoded * 255).astype(np.uint8).reshape(self.height, self.width, 3)
 
     def _supersample(self, picture: '_Picture', column: np.ndarray, row: np.ndarray):
+        """Return (n, 3) the mean colours over supersampling^2 rays through each pixel."""
         steps = self.supersampling
-        total = np.zeros((len(column), 3), dtype=np.float32)
-        for i in range(steps * steps):
-            # A sheared grid: every sample has its own row and its own column.
-            x = (i % steps + (i // steps + 0.5) / steps) / steps
-            y = (i // steps + (i % steps + 0.5) / steps) / steps
-            total += picture.shade(picture.trace(column + x, row + y))
-        return total / (steps * steps)
+        i, j = np.divmod(np.arange(steps * steps), steps)
+        # A sheared grid: every sample has its own row and its own column.
+        x = (column[:, None] + (j + (i + 0.5) / steps) / steps).ravel()
+        y = (row[:, None] + (i + (j + 0.5) / steps) / steps).ravel()
+        colors = [
+            picture.shade(picture.trace(x[start:start + BATCH], y[start:start + BATCH]))
+            for start in range(0, len(x), BATCH)
+        ]
+        return np.concatenate(colors).reshape(-1, steps * steps, 3).mean(axis=1)
 
     def _edges(self, samples: _Samples, bodies: _Bodies) -> np.ndarray:
         """Return (pixels,) bool: the body or the direction of the surface changes at this pixel."""
