@@ -10,11 +10,11 @@ do not normalize what they are given (`normalize_pose` does).
 import roma
 import torch
 
-QUATERNION_TOLERANCE = 1e-3     # how far a quaternion's norm may be from 1 at the edges of the package
+QUATERNION_TOLERANCE = 1e-3     # how far a quaternion's norm may be from 1 at the edges
 
 
 def make_pose(translation: torch.Tensor, quaternion: torch.Tensor) -> torch.Tensor:
-    """Return the pose (..., 7) of a translation (..., 3) and a unit quaternion (..., 4), broadcast."""
+    """Return the pose (..., 7) of a translation (..., 3) and a unit quaternion (..., 4)."""
     shape = torch.broadcast_shapes(translation.shape[:-1], quaternion.shape[:-1])
     return torch.cat([translation.expand(*shape, 3), quaternion.expand(*shape, 4)], dim=-1)
 
@@ -54,7 +54,7 @@ def check_pose(pose: torch.Tensor, name: str, tolerance: float = QUATERNION_TOLE
 
 
 def canonical_quaternion(quaternion: torch.Tensor) -> torch.Tensor:
-    """Return the same rotation (..., 4) with w >= 0; where w is 0 the first of x, y, z not 0 is > 0."""
+    """Return the same rotation (..., 4) with w >= 0; where w is 0, the first not 0 is > 0."""
     x, y, z, w = quaternion.unbind(dim=-1)
     decisive = torch.where(w != 0, w, torch.where(x != 0, x, torch.where(y != 0, y, z)))
     return torch.where(decisive[..., None] < 0, -quaternion, quaternion)
@@ -66,12 +66,12 @@ def normalize_pose(pose: torch.Tensor) -> torch.Tensor:
 
 
 def rotate_vectors(quaternion: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
-    """Return vectors (..., 3) rotated by unit quaternions (..., 4); leading dimensions broadcast."""
+    """Return vectors (..., 3) rotated by unit quaternions (..., 4), broadcast."""
     return (roma.unitquat_to_rotmat(quaternion) @ vectors[..., None])[..., 0]
 
 
 def compose(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Return pose a times pose b, (..., 7): b, given in frame a, in the frame that a is given in."""
+    """Return a times b, (..., 7): b, given in frame a, in the frame that a is given in."""
     translation = a[..., :3] + rotate_vectors(a[..., 3:], b[..., :3])
     return make_pose(translation, roma.quat_product(a[..., 3:], b[..., 3:]))
 
@@ -113,13 +113,13 @@ def pose_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
 
 
 def rotation_angle(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
-    """Return the angle in [0, pi] between unit quaternions (..., 4), radians; exact for small angles."""
+    """Return the angle in [0, pi] between unit quaternions (..., 4); exact for small angles."""
     difference = roma.quat_product(roma.quat_conjugation(qa), qb)
     return 2 * torch.atan2(difference[..., :3].norm(dim=-1), difference[..., 3].abs())
 
 
 def _rotation_step(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
-    """Return the world-frame axis-angle (..., 3), the shortest way, that takes qa to qb (..., 4)."""
+    """Return the world-frame axis-angle (..., 3), shortest way, that takes qa to qb (..., 4)."""
     return roma.unitquat_to_rotvec(roma.quat_product(qb, roma.quat_conjugation(qa)))
 
 

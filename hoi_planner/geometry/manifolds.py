@@ -1,0 +1,37 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Between trimesh and manifold3d, in double precision."""
+
+import manifold3d
+import numpy as np
+import trimesh
+
+
+def manifold_from_mesh(mesh: trimesh.Trimesh, name: str = 'mesh') -> manifold3d.Manifold:
+    """
+    Return the mesh as a manifold solid.
+
+    :param name: for the message
+    :raises ValueError: manifold3d does not take it as a solid; its reason is named
+    """
+    solid = manifold3d.Manifold(manifold3d.Mesh64(
+        vert_properties=np.ascontiguousarray(mesh.vertices, dtype=np.float64),
+        tri_verts=np.ascontiguousarray(mesh.faces, dtype=np.uint64)))
+    if solid.status() != manifold3d.Error.NoError:
+        raise ValueError(f'{name} is not a manifold solid: {solid.status().name}')
+    if solid.is_empty():
+        raise ValueError(f'{name} is not a manifold solid: it is empty')
+    return solid
+
+
+def mesh_from_manifold(solid: manifold3d.Manifold) -> trimesh.Trimesh:
+    """Return the solid's surface as a mesh, outward faces."""
+    raw = solid.to_mesh64()
+    vertices = np.asarray(raw.vert_properties, dtype=np.float64)[:, :3]
+    # manifold3d may repeat a vertex where properties differ; these pairs say which are one.
+    target = np.arange(len(vertices))
+    target[np.asarray(raw.merge_from_vert, dtype=np.int64)] = raw.merge_to_vert
+    mesh = trimesh.Trimesh(
+        vertices, target[np.asarray(raw.tri_verts, dtype=np.int64)], process=False)
+    mesh.remove_unreferenced_vertices()
+    return mesh
