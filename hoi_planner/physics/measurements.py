@@ -21,6 +21,16 @@ class ObjectDisplacement:
 
 
 @dataclass(frozen=True)
+class TrackingMeasurement:
+    """What playing a plan measured; H hands, M objects, N frames."""
+
+    times: np.ndarray                       # (N,)
+    objects: tuple[ObjectDisplacement, ...]
+    peak_force: np.ndarray                  # (H, M) newtons
+    effective_friction: float               # hand on object
+
+
+@dataclass(frozen=True)
 class PenetrationMeasurement:
     """Deepest planned interpenetration over the frames; all 0 where nothing touches."""
 

@@ -1,0 +1,76 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""How near the planned hands come to the planned objects: for release and for penetration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from hoi_planner.geometry.signed_distance import exact_signed_distance
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.posed_hand import PosedHand
+from hoi_planner.physics.scene import PhysicsScene
+
+
+@dataclass(frozen=True)
+class HandObjectDistance:
+    """
+    Exact distances of hand vertices to objects at planned poses; H hands, M objects, N frames.
+
+    nearest: (H, M, N) smallest signed distance, metres, negative inside; inf where none is near
+    depth_sum: (H, M, N) sum of the depths of all vertices inside, metres; grows with the volume
+    """
+
+    nearest: np.ndarray
+    depth_sum: np.ndarray
+
+
+def measure_distances(
+    scene: PhysicsScene, motion: HandObjectMotion, hands: Sequence[PosedHand], margin: float,
+) -> HandObjectDistance:
+    """
+    Measure the signed distances of hand vertices within a margin of each object.
+
+    An object's corner between a hand's vertices is seen only by the vertices around it.
+
+    :param margin: metres; farther vertices do not count
+    """
+    size = (len(hands), len(motion.object_ids), motion.num_frames)
+    nearest, depth_sum = np.full(size, np.inf), np.zeros(size)
+    for m, name in enumerate(motion.object_ids):
+        mesh = scene.objects[name].mesh
+        for h, hand in enumerate(hands):
+            frames, points = points_near(
+                hand.vertices, motion.object_poses[m].numpy(), mesh.bounds, margin)
+            if len(points):
+                distance = exact_signed_distance(mesh, points)
+                distance[distance > margin] = np.inf
+                np.minimum.at(nearest[h, m], frames, distance)
+                np.add.at(depth_sum[h, m], frames, np.maximum(-distance, 0.0))
+    return HandObjectDistance(nearest, depth_sum)
+
+
+def points_near(
+    points: np.ndarray, poses: np.ndarray, bounds: np.ndarray, margin: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the points that lie in an object's bounding box, widened by a margin, frame by frame.
+
+    :param points: (N, V, 3) world frame
+    :param poses: (N, 7) of the object
+    :param bounds: (2, 3) of the object in its own frame
+    :return: frame index of each point, (P,), and the points in the object's frame, (P, 3)
+    """
+    rotations = Rotation.from_quat(poses[:, 3:]).as_matrix()
+    # A sphere around the box sorts out most frames before any point is rotated.
+    center = rotations @ bounds.mean(axis=0) + poses[:, :3]
+    radius = np.linalg.norm(bounds[1] - bounds[0]) / 2 + margin
+    low, high = points.min(axis=1), points.max(axis=1)
+    gap = np.maximum(np.maximum(low - center, center - high), 0.0)
+    frames = np.flatnonzero(np.linalg.norm(gap, axis=1) <= radius)
+    local = (points[frames] - poses[frames, None, :3]) @ rotations[frames]
+    inside = ((local >= bounds[0] - margin) & (local <= bounds[1] + margin)).all(axis=-1)
+    which, _ = np.nonzero(inside)
+    return frames[which], local[inside]

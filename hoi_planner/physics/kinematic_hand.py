@@ -1,0 +1,90 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""A hand in the world: convex links whose pose and velocity are prescribed at every step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pybullet
+import torch
+
+from hoi_planner.geometry.transforms import interpolate_poses, pose_velocities
+from hoi_planner.hands.contract import ConvexLink
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.shapes import convex_shape
+from hoi_planner.physics.world import World
+
+
+def step_poses(poses: torch.Tensor, fps: float, substeps: int) -> torch.Tensor:
+    """
+    Interpolate frames to simulation steps, rotations by slerp.
+
+    :param poses: (L, N, 7)
+    :return: (L, (N - 1) * substeps + 1, 7)
+    """
+    count = poses.shape[1]
+    frames = torch.arange(count, dtype=torch.float64)
+    steps = torch.arange((count - 1) * substeps + 1, dtype=torch.float64) / substeps
+    return interpolate_poses(poses, frames / fps, (steps / fps).clamp(max=(count - 1) / fps))
+
+
+def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:
+    """
+    Return the constant velocity that takes each pose to the next in one step; 0 for the last.
+
+    :param poses: (L, S, 7)
+    :return: (L, S, 6) vx, vy, vz, wx, wy, wz; m/s and rad/s, world frame
+    """
+    pairs = torch.stack([poses[:, :-1], poses[:, 1:]], dim=2)      # (L, S - 1, 2, 7)
+    velocities = pose_velocities(pairs, 1 / timestep)[:, :, 0]     # (L, S - 1, 6)
+    return torch.cat([velocities, torch.zeros_like(velocities[:, :1])], dim=1)
+
+
+class KinematicHand:
+    """
+    The convex links of one hand, driven by pose and velocity.
+
+    A body of mass 0 that is only put from pose to pose drags nothing: contact sees its velocity, so
+    that is set too.
+    """
+
+    def __init__(
+        self, world: World, links: Sequence[ConvexLink], joint_poses: torch.Tensor,
+        config: PhysicsConfig,
+    ):
+        """
+        Put the links into the world at their first pose.
+
+        :param joint_poses: (16, S, 7) of the joints at every step, world frame
+        :raises HoiPlannerError: SIMULATION_FAILED
+        """
+        self._client = world.client
+        velocities = step_velocities(joint_poses, world.timestep)
+        poses = joint_poses.transpose(0, 1)                        # (S, 16, 7)
+        velocities = velocities.transpose(0, 1)                    # (S, 16, 6)
+        # Lists once, not arrays at every step: the calls below are most of a simulation's time.
+        self._positions, self._quaternions = poses[..., :3].tolist(), poses[..., 3:].tolist()
+        self._linear, self._angular = velocities[..., :3].tolist(), velocities[..., 3:].tolist()
+        self._joints = [link.joint for link in links]
+        self.ids = [self._add(world, link, config) for link in links]
+
+    def _add(self, world: World, link: ConvexLink, config: PhysicsConfig) -> int:
+        body = world.call(
+            'createMultiBody', baseMass=0.0,
+            baseCollisionShapeIndex=convex_shape(world, np.asarray(link.vertices)),
+            basePosition=self._positions[0][link.joint],
+            baseOrientation=self._quaternions[0][link.joint])
+        world.call(
+            'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0,
+            lateralFriction=config.surface_frictions['hand'],
+            contactStiffness=config.contact_stiffness, contactDamping=config.contact_damping)
+        return body
+
+    def drive(self, step: int) -> None:
+        """Set every link's pose at this step and its velocity towards the next."""
+        positions, quaternions = self._positions[step], self._quaternions[step]
+        linear, angular = self._linear[step], self._angular[step]
+        for body, joint in zip(self.ids, self._joints):
+            pybullet.resetBasePositionAndOrientation(
+                body, positions[joint], quaternions[joint], self._client)
+            pybullet.resetBaseVelocity(body, linear[joint], angular[joint], self._client)

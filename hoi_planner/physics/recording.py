@@ -1,0 +1,91 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a tracking simulation writes down, and the measurement made of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from hoi_planner.geometry.transforms import relative, rotation_angle
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.free_body import MassFrame
+from hoi_planner.physics.measurements import ObjectDisplacement, TrackingMeasurement
+
+
+class TrackingRecord:
+    """
+    Poses and forces frame by frame; M objects, H hands, N frames.
+
+    planned, poses: (M, N, 7) of the mass frames, planned and simulated (planned before release)
+    force: (H, M, N) newtons, largest within the frame
+    release_frames: frame of each object's release, None before
+    played: the last frame played
+    """
+
+    def __init__(self, motion: HandObjectMotion, frames: Sequence[MassFrame]):
+        """Start with every object pinned at its planned pose."""
+        self.motion, self._frames = motion, frames
+        self.planned = torch.stack(
+            [frame.from_mesh(poses) for frame, poses in zip(frames, motion.object_poses)])
+        self.poses = self.planned.numpy().copy()
+        self.force = np.zeros((len(motion.sides), len(frames), motion.num_frames))
+        self.release_frames: list[int | None] = [None] * len(frames)
+        self.played = 0
+
+    def mesh_poses(self, frame: int) -> np.ndarray:
+        """Return the (M, 7) simulated poses of the mesh origins."""
+        poses = torch.from_numpy(self.poses[:, frame])
+        return torch.stack(
+            [mass.to_mesh(pose) for mass, pose in zip(self._frames, poses)]).numpy()
+
+    def deviation(self, frame: int | slice) -> tuple[np.ndarray, np.ndarray]:
+        """
+        Return how far objects are from the plan: metres of the centre of mass, radians.
+
+        :return: twice (M,) for a frame, (M, N) for a slice; NaN before release
+        """
+        poses, planned = torch.from_numpy(self.poses[:, frame]), self.planned[:, frame]
+        displacement = (poses[..., :3] - planned[..., :3]).norm(dim=-1).numpy()
+        rotation = rotation_angle(planned[..., 3:], poses[..., 3:]).numpy()
+        unknown = self._unknown()[:, frame]
+        return np.where(unknown, np.nan, displacement), np.where(unknown, np.nan, rotation)
+
+    def _unknown(self) -> np.ndarray:
+        """Return (M, N): the object is not released yet, or the frame not played."""
+        frames = np.arange(self.motion.num_frames)
+        released = [len(frames) if frame is None else frame for frame in self.release_frames]
+        return (frames < np.array(released)[:, None]) | (frames > self.played)
+
+    def measurement(self, drop_limit: float, effective_friction: float) -> TrackingMeasurement:
+        """Return the measurement; see TrackingSimulation.measurement."""
+        displacement, rotation = self.deviation(slice(None))
+        times = self.motion.times.numpy()
+        objects = []
+        for m, name in enumerate(self.motion.object_ids):
+            release, dropped = self.release_frames[m], displacement[m] > drop_limit
+            objects.append(ObjectDisplacement(
+                object_id=name,
+                release_time=float('nan') if release is None else float(times[release]),
+                displacement=displacement[m], rotation=rotation[m], slip=self._slip(m),
+                poses=self._frames[m].to_mesh(torch.from_numpy(self.poses[m])).numpy(),
+                drop_time=float(times[dropped.argmax()]) if dropped.any() else float('nan')))
+        return TrackingMeasurement(
+            times, tuple(objects), self.force.max(axis=2, initial=0.0), effective_friction)
+
+    def _slip(self, m: int) -> np.ndarray:
+        """
+        Return (N,) metres that the object has moved in the frame of a hand since that took hold.
+
+        With several hands in contact the largest counts; NaN where none is.
+        """
+        slip = np.full((len(self.motion.sides), self.motion.num_frames), -np.inf)
+        for h, wrist in enumerate(self.motion.wrist_poses):
+            center = relative(wrist, torch.from_numpy(self.poses[m]))[:, :3].numpy()
+            start = None
+            for frame in np.flatnonzero(self.force[h, m] > 0):
+                if start is None or self.force[h, m, frame - 1] == 0:
+                    start = frame
+                slip[h, frame] = np.linalg.norm(center[frame] - center[start])
+        largest = slip.max(axis=0, initial=-np.inf)
+        return np.where(np.isneginf(largest), np.nan, largest)

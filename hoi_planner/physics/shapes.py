@@ -1,0 +1,72 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Collision shapes: one convex hull, several as a compound, a concave surface."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pybullet
+from scipy.spatial import ConvexHull
+
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.physics.world import World
+
+
+def convex_shape(world: World, points: np.ndarray) -> int:
+    """
+    Make the convex hull of points (P, 3), metres.
+
+    :return: PyBullet's shape id
+    :raises HoiPlannerError: SIMULATION_FAILED
+    """
+    return _checked(world.call(
+        'createCollisionShape', pybullet.GEOM_MESH, vertices=np.asarray(points).tolist()))
+
+
+def concave_shape(world: World, vertices: np.ndarray, faces: np.ndarray) -> int:
+    """Make a surface of triangles, (V, 3) and (F, 3), for a static body; else as convex_shape."""
+    return _checked(world.call(
+        'createCollisionShape', pybullet.GEOM_MESH, vertices=np.asarray(vertices).tolist(),
+        indices=np.asarray(faces).ravel().tolist()))
+
+
+@contextlib.contextmanager
+def compound_shape(world: World, parts: Sequence[np.ndarray]) -> Iterator[int]:
+    """
+    Make one shape of several convex parts, each (P, 3) in the same frame, metres.
+
+    PyBullet takes several hulls only from a file, which it reads again when the body is made: the
+    file lives as long as the `with`.
+
+    :raises HoiPlannerError: SIMULATION_FAILED
+    """
+    if len(parts) == 1:
+        yield convex_shape(world, parts[0])
+        return
+    handle, path = tempfile.mkstemp(suffix='.obj', prefix='hoi_planner_')
+    try:
+        with os.fdopen(handle, 'w') as file:
+            file.writelines(_wavefront(parts))
+        yield _checked(world.call('createCollisionShape', pybullet.GEOM_MESH, fileName=path))
+    finally:
+        os.unlink(path)
+
+
+def _wavefront(parts: Sequence[np.ndarray]) -> Iterator[str]:
+    """Yield lines of an OBJ file with one object a part; PyBullet reads single precision."""
+    base = 1
+    for index, points in enumerate(parts):
+        yield f'o part{index}\n'
+        yield from (f'v {x:.9g} {y:.9g} {z:.9g}\n' for x, y, z in points)
+        for a, b, c in ConvexHull(points).simplices + base:
+            yield f'f {a} {b} {c}\n'
+        base += len(points)
+
+
+def _checked(shape: int) -> int:
+    if shape < 0:
+        raise HoiPlannerError(FailureCode.SIMULATION_FAILED, 'PyBullet made no collision shape')
+    return shape

@@ -1,0 +1,223 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""`tracking`, the standard protocol: the whole plan is played, objects free, only the hands driven."""
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pybullet
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.transforms import pose_velocities
+from hoi_planner.hands.contract import HandModel
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.free_body import FreeBody
+from hoi_planner.physics.hand_object_distance import measure_distances
+from hoi_planner.physics.kinematic_hand import KinematicHand, step_poses
+from hoi_planner.physics.measurements import TrackingMeasurement
+from hoi_planner.physics.posed_hand import PosedHand, pose_hands
+from hoi_planner.physics.recording import TrackingRecord
+from hoi_planner.physics.release import planned_releases
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.static_bodies import add_obstacles, add_table
+from hoi_planner.physics.world import World, simulation_errors
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class FrameState:
+    """
+    The world at one frame; M objects, H hands.
+
+    object_poses: (M, 7) of mesh origins, world frame
+    displacement, rotation: (M,) metres and radians from the plan, NaN before release
+    force: (H, M) newtons, largest normal force of a hand on an object since the frame before
+    """
+
+    frame: int
+    time: float
+    object_poses: np.ndarray
+    displacement: np.ndarray
+    rotation: np.ndarray
+    force: np.ndarray
+
+
+class TrackingSimulation:
+    """
+    Plays one motion; use it in a `with`.
+
+    Hands are convex links on prescribed paths with compliant contact. An object is pinned at its
+    planned pose until its release (see release.planned_releases), then free, with the plan's
+    velocity. Not simulated: hands against table, obstacles, each other or themselves.
+
+    Example::
+
+        with TrackingSimulation(scene, motion) as simulation:
+            measurement = simulation.run()
+    """
+
+    def __init__(
+        self, scene: PhysicsScene, motion: HandObjectMotion,
+        config: PhysicsConfig = PhysicsConfig(), *,
+        hand_models: Mapping[str, HandModel] | None = None,
+        hands: Sequence[PosedHand] | None = None, releases: Sequence[int | None] | None = None,
+    ):
+        """
+        Build the world at the first frame.
+
+        :param hand_models: side -> model; loaded by the scene's hand_model when None
+        :param hands: what pose_hands gave, to spare doing it again
+        :param releases: what planned_releases gave, to spare doing it again
+        :raises ValueError: motion and scene do not fit
+        :raises HoiPlannerError: SIMULATION_FAILED
+        """
+        scene.check_motion(motion)
+        self.scene, self.motion, self.config, self.frame = scene, motion, config, 0
+        hands = pose_hands(motion, hand_models) if hands is None else hands
+        if releases is None:
+            distance = measure_distances(scene, motion, hands, config.release_margin)
+            releases = planned_releases(scene, motion, distance, config)
+        self._releases = list(releases)
+        self._substeps, timestep = config.substeps(motion.fps)
+        with contextlib.ExitStack() as stack:
+            self._world = stack.enter_context(
+                World(timestep, config.solver_iterations, (0.0, 0.0, -config.gravity)))
+            self._add_bodies(hands)
+            self._close = stack.pop_all().close
+        self._record = TrackingRecord(motion, [body.frame for body in self._bodies])
+        self._release_due()
+
+    def _add_bodies(self, hands: Sequence[PosedHand]) -> None:
+        scene, motion, config, world = self.scene, self.motion, self.config, self._world
+        if scene.table_height is not None:
+            center = motion.object_poses[:, 0, :2].mean(dim=0).nan_to_num()
+            add_table(world, scene.table_height, center, config)
+        add_obstacles(world, scene.obstacles, config)
+        self._bodies = [
+            FreeBody(world, scene.objects[name], motion.object_poses[m, 0], config)
+            for m, name in enumerate(motion.object_ids)]
+        self._hands = [
+            KinematicHand(
+                world, hand.links, step_poses(hand.joint_poses, motion.fps, self._substeps), config)
+            for hand in hands]
+        self._hand_of = {body: h for h, hand in enumerate(self._hands) for body in hand.ids}
+
+    def advance_frame(self) -> FrameState:
+        """
+        Play one frame more and return what stands there.
+
+        :raises HoiPlannerError: SIMULATION_FAILED, PyBullet failed or a pose is not finite
+        :raises IndexError: the motion is over
+        """
+        if self.frame + 1 >= self.motion.num_frames:
+            raise IndexError(f'the motion is over after {self.motion.num_frames} frames')
+        force = np.zeros((len(self._hands), len(self._bodies)))
+        # Until something is free nothing can happen.
+        if any(body.released for body in self._bodies):
+            with simulation_errors(f'time {self.frame / self.motion.fps:.2f} s'):
+                for step in range(self.frame * self._substeps, (self.frame + 1) * self._substeps):
+                    self._step(step, force)
+        self.frame += 1
+        self._observe(force)
+        self._release_due()
+        return self.state()
+
+    def _step(self, step: int, force: np.ndarray) -> None:
+        for hand in self._hands:
+            hand.drive(step)
+        self._world.step()
+        for m, body in enumerate(self._bodies):
+            if body.released:
+                np.maximum(force[:, m], self._hand_forces(body), out=force[:, m])
+
+    def _hand_forces(self, body: FreeBody) -> np.ndarray:
+        """Return (H,) newtons: the sum of normal forces of each hand on the object, this step."""
+        forces = np.zeros(len(self._hands))
+        for point in pybullet.getContactPoints(
+                bodyA=body.id, physicsClientId=self._world.client):
+            hand = self._hand_of.get(point[2])
+            if hand is not None:
+                forces[hand] += point[9]
+        return forces
+
+    def _observe(self, force: np.ndarray) -> None:
+        """Write the poses of free objects into the record."""
+        self._record.played = self.frame
+        self._record.force[:, :, self.frame] = force
+        for m, body in enumerate(self._bodies):
+            if body.released:
+                pose = body.state()
+                if not np.isfinite(pose).all():
+                    raise HoiPlannerError(
+                        FailureCode.SIMULATION_FAILED,
+                        f"object '{self.motion.object_ids[m]}' has a pose that is not finite "
+                        f'at {self.frame / self.motion.fps:.2f} s: {pose.tolist()}')
+                self._record.poses[m, self.frame] = pose
+
+    def _release_due(self) -> None:
+        """Release what is due at this frame, and what a free object touches."""
+        for m, body in enumerate(self._bodies):
+            due = self._releases[m] is not None and self._releases[m] <= self.frame
+            if not body.released and (due or self._touched(body)):
+                after = self._record.planned[m, self.frame:self.frame + 2]
+                velocity = np.zeros(6)
+                if len(after) == 2:
+                    velocity = pose_velocities(after, self.motion.fps)[0].numpy()
+                body.release(velocity[:3], velocity[3:])
+                self._record.release_frames[m] = self.frame
+
+    def _touched(self, body: FreeBody) -> bool:
+        free = {other.id for other in self._bodies if other.released}
+        if not free:
+            return False
+        points = self._world.call('getContactPoints', bodyA=body.id)
+        return any(point[2] in free and point[8] <= 0.0 for point in points)
+
+    def state(self) -> FrameState:
+        """Return what stands at the present frame."""
+        displacement, rotation = self._record.deviation(self.frame)
+        return FrameState(
+            self.frame, self.frame / self.motion.fps, self._record.mesh_poses(self.frame),
+            displacement, rotation, self._record.force[:, :, self.frame].copy())
+
+    def run(
+        self, cancel: CancelToken | None = None, progress: Progress | None = None,
+        drop_limit: float = math.inf,
+    ) -> TrackingMeasurement:
+        """
+        Play what is left of the motion.
+
+        :param cancel: polled at every frame
+        :param progress: called with the fraction played
+        :param drop_limit: metres of displacement that count as dropped
+        :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
+        """
+        while self.frame + 1 < self.motion.num_frames:
+            if cancel is not None:
+                cancel.check('simulation')
+            self.advance_frame()
+            if progress is not None:
+                progress(self.frame / (self.motion.num_frames - 1))
+        return self.measurement(drop_limit)
+
+    def measurement(self, drop_limit: float = math.inf) -> TrackingMeasurement:
+        """Return what was measured up to the present frame; NaN after it."""
+        return self._record.measurement(drop_limit, self.config.effective_friction)
+
+    def close(self) -> None:
+        """Free the world."""
+        self._close()
+
+    def __enter__(self) -> 'TrackingSimulation':
+        """Return itself."""
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        """Free the world."""
+        self.close()

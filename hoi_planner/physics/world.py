@@ -1,0 +1,79 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""A thin wrapper of one PyBullet client: no display, closed when left, failures with a code."""
+
+import contextlib
+
+import pybullet
+
+from hoi_planner.failures import FailureCode, HoiPlannerError
+
+
+@contextlib.contextmanager
+def simulation_errors(what: str):
+    """
+    Turn PyBullet's own errors into SIMULATION_FAILED.
+
+    :param what: what was going on, for the message
+    :raises HoiPlannerError: SIMULATION_FAILED
+    """
+    try:
+        yield
+    except pybullet.error as error:
+        raise HoiPlannerError(
+            FailureCode.SIMULATION_FAILED, f'PyBullet failed at {what}: {error}') from error
+
+
+class World:
+    """
+    One DIRECT client with deterministic contact order; use it in a `with`.
+
+    """
+
+    def __init__(
+        self, timestep: float, solver_iterations: int, gravity: tuple[float, float, float],
+    ):
+        """
+        Connect.
+
+        :param timestep: seconds of one step
+        :param gravity: m/s^2, world frame
+        :raises HoiPlannerError: SIMULATION_FAILED, no client to be had
+        """
+        with simulation_errors('connecting'):
+            self.client = pybullet.connect(pybullet.DIRECT)
+        if self.client < 0:
+            raise HoiPlannerError(FailureCode.SIMULATION_FAILED, 'PyBullet gave no client')
+        self.timestep = timestep
+        self.call('setPhysicsEngineParameter', fixedTimeStep=timestep,
+                  numSolverIterations=solver_iterations, deterministicOverlappingPairs=1,
+                  enableFileCaching=0)
+        self.call('setGravity', *gravity)
+
+    def call(self, name: str, *args, **kwargs):
+        """
+        Call a PyBullet function on this client.
+
+        :raises HoiPlannerError: SIMULATION_FAILED
+        """
+        with simulation_errors(name):
+            return getattr(pybullet, name)(*args, physicsClientId=self.client, **kwargs)
+
+    def step(self) -> None:
+        """Advance by one step."""
+        pybullet.stepSimulation(self.client)
+
+    def close(self) -> None:
+        """Disconnect; a second call does nothing."""
+        if self.client >= 0:
+            client, self.client = self.client, -1
+            with simulation_errors('disconnecting'):
+                pybullet.disconnect(client)
+
+    def __enter__(self) -> 'World':
+        """Return itself."""
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        """Disconnect."""
+        self.close()
