@@ -1,0 +1,67 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""One token through all stages: cancelled by a caller, or out of its time budget."""
+
+import threading
+import time
+
+from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
+
+
+class CancelToken:
+    """
+    A flag and a deadline that long work polls between steps.
+
+    The clock is the monotonic one: a time budget is about this computer's patience, not about
+    simulated time.
+    """
+
+    def __init__(self, time_budget: float = float('inf')):
+        """
+        Start the clock.
+
+        :param time_budget: seconds until check() raises TIMED_OUT
+        """
+        self._start = time.monotonic()
+        self.time_budget = time_budget
+        self._event = threading.Event()
+        self._error: HoiPlannerError | None = None
+
+    def limit(self, time_budget: float) -> None:
+        """Set the budget once it is known; it counts from when the token was made."""
+        self.time_budget = time_budget
+
+    def cancel(self, error: HoiPlannerError | None = None) -> None:
+        """Ask to stop; the first reason given is the one that check() raises."""
+        if self._error is None:
+            self._error = error or Canceled()
+        self._event.set()
+
+    @property
+    def elapsed(self) -> float:
+        """Return the seconds since the token was made."""
+        return time.monotonic() - self._start
+
+    @property
+    def remaining(self) -> float:
+        """Return the seconds left of the budget, not below 0."""
+        return max(0.0, self.time_budget - self.elapsed)
+
+    def is_stopped(self) -> bool:
+        """Return whether check() would raise; for loops in other threads."""
+        return self._event.is_set() or self.elapsed > self.time_budget
+
+    def check(self, stage: str) -> None:
+        """
+        Raise if the work should stop.
+
+        :param stage: what was going on, for the message
+        :raises HoiPlannerError: CANCELED, SUPERSEDED or TIMED_OUT
+        """
+        if self._event.is_set():
+            raise self._error
+        if self.elapsed > self.time_budget:
+            raise HoiPlannerError(
+                FailureCode.TIMED_OUT,
+                f'time budget {self.time_budget:.3g} s ran out after {self.elapsed:.3g} s '
+                f'during {stage}')

@@ -1,0 +1,135 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The planner node: a plan_interaction goal through generation, validation, ranking and execution."""
+
+from hoi_planner_msgs.action import PlanInteraction
+from hoi_planner_msgs.msg import HandObjectPlan, ObjectStateArray
+from hoi_planner_msgs.srv import ListTasks
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_msgs.msg import Header, String
+from visualization_msgs.msg import MarkerArray
+
+from hoi_planner.demonstrations.tasks import TASKS
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.nodes.conversions.basics import duration_to_msg, optional_height
+from hoi_planner.nodes.conversions.plans import plan_to_msg
+from hoi_planner.nodes.conversions.reports import report_to_msg
+from hoi_planner.nodes.conversions.requests import request_from_plan_interaction
+from hoi_planner.nodes.markers import plan_markers
+from hoi_planner.nodes.parameters import declare, declare_mesh_roots
+from hoi_planner.nodes.remote_stages import RemoteExecutor, RemoteGenerator, RemoteValidator
+from hoi_planner.nodes.scene_input import SceneInput
+from hoi_planner.nodes.spinning import run_node
+from hoi_planner.nodes.stage_server import StageServer
+from hoi_planner.objects.library import list_library
+from hoi_planner.planning.generators import GENERATORS
+from hoi_planner.planning.planner import Planner
+
+LATCHED = QoSProfile(
+    depth=1, reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# Compatible with publishers of both kinds; a reliable subscription never meets a best-effort one.
+SENSOR = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+class PlannerNode(Node):
+    """Answers plan_interaction; publishes the accepted plan and its markers."""
+
+    def __init__(self):
+        """Declare parameters, create servers, clients, subscriptions and publishers."""
+        super().__init__('planner')
+        self._frame = declare(self, 'planning_frame', 'world', 'frame of all poses, z up')
+        self._table_height = optional_height(declare(
+            self, 'table_height', 0.0, 'top of the table in the planning frame; NaN: none'))
+        self._default_generator = declare(
+            self, 'generator', 'scripted', 'generator when the goal names none')
+        self._default_candidates = declare(
+            self, 'candidates', 4, 'candidates when the goal names none', (1, 64))
+        max_age = declare(
+            self, 'max_object_age', 1.0, 'oldest object state to plan on, seconds', (0.01, 60.0))
+        self._scene = SceneInput(self._frame, max_age, self.get_clock())
+        self._planner = Planner(
+            RemoteGenerator(self, self._header), RemoteValidator(self, self._header),
+            declare_mesh_roots(self))
+        self._executor = RemoteExecutor(self)
+        self._task_label = ''
+        self.create_subscription(
+            ObjectStateArray, 'object_states', self._scene.on_message, SENSOR)
+        self.create_subscription(String, 'task_label', self._on_task_label, SENSOR)
+        self._plan_publisher = self.create_publisher(HandObjectPlan, 'plan', LATCHED)
+        self._marker_publisher = self.create_publisher(MarkerArray, 'markers', LATCHED)
+        self.create_service(ListTasks, 'list_tasks', self._list_tasks)
+        self._server = StageServer(self, PlanInteraction, 'plan_interaction', self._interact)
+
+    def close(self) -> None:
+        """Stop the running goal."""
+        self._server.stop()
+
+    def _header(self):
+        return Header(frame_id=self._frame, stamp=self.get_clock().now().to_msg())
+
+    def _on_task_label(self, msg):
+        self._task_label = msg.data
+
+    def _interact(self, goal, token, feedback):
+        request = request_from_plan_interaction(
+            goal, goal.task or self._task_label, self._scene.objects(goal.objects),
+            self._table_height, self._default_generator, self._default_candidates)
+        self._scene.check_frames(goal.targets, 'targets')
+        self._scene.check_frames(goal.obstacles, 'obstacles')
+        token.limit(request.time_budget)
+
+        def progress(stage, fraction, text):
+            feedback(PlanInteraction.Feedback(
+                stage=stage, fraction=float(fraction), best_score=float('nan'), text=text))
+
+        planned = self._planner.plan(request, token, progress)
+        result = PlanInteraction.Result(
+            error_code=int(planned.code), error_msg=planned.message, seed=request.seed,
+            accepted_candidate=planned.plan.index if planned.accepted else -1,
+            reports=[report_to_msg(report) for report in planned.reports],
+            planning_time=duration_to_msg(planned.times.total),
+            generation_time=duration_to_msg(planned.times.generation),
+            validation_time=duration_to_msg(planned.times.validation))
+        if planned.accepted:
+            result.plan = plan_to_msg(planned.plan, self._header())
+            self._plan_publisher.publish(result.plan)
+            self._marker_publisher.publish(plan_markers(planned.plan, result.plan.header))
+            if goal.execute:
+                # The budget is for planning; execution takes as long as the plan.
+                token.limit(float('inf'))
+                self._execute_plan(result, token, progress)
+        self.get_logger().info(
+            f'{request.task}, seed {request.seed}: {FailureCode(result.error_code).name}'
+            f'{": " if result.error_msg else ""}{result.error_msg}')
+        return result
+
+    def _execute_plan(self, result, token, progress):
+        start = token.elapsed
+        try:
+            executed = self._executor.execute(
+                result.plan, token,
+                lambda fraction, text: progress('execute', fraction, text))
+        except HoiPlannerError as error:
+            result.error_code, result.error_msg = int(error.code), error.message
+        else:
+            result.execution = executed.metrics
+            result.executed_objects = executed.executed_objects
+        result.execution_time = duration_to_msg(token.elapsed - start)
+
+    def _list_tasks(self, request, response):
+        response.tasks = list(TASKS)
+        response.descriptions = [task.description for task in TASKS.values()]
+        response.objects = list(list_library())
+        response.generators = list(GENERATORS)
+        return response
+
+
+def main(args=None) -> None:
+    """Run the planner node."""
+    run_node(PlannerNode, args, threads=6)
+
+
+if __name__ == '__main__':
+    main()

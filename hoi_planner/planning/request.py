@@ -1,0 +1,129 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a caller asks for, checked as it is made."""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+
+from hoi_planner.failures import FailureCode, RequestError
+from hoi_planner.geometry.transforms import check_pose
+from hoi_planner.physics.limits import PlanLimits
+
+MAX_OBJECTS = 16
+MAX_CANDIDATES = 64
+MAX_ID_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class ObjectPlacement:
+    """
+    One object of the scene: which mesh, and where its origin stands in the planning frame.
+
+    :raises RequestError: INVALID_REQUEST for the id, INVALID_POSE for the pose
+    """
+
+    id: str
+    resource: str
+    pose: torch.Tensor      # (7,) x, y, z, qx, qy, qz, qw
+    mass: float = 0.0       # kilograms; 0: the library's, or density times volume
+
+    def __post_init__(self):
+        """Check id, pose and mass."""
+        if not 1 <= len(self.id) <= MAX_ID_LENGTH:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'object id has {len(self.id)} characters, must have 1 to {MAX_ID_LENGTH}')
+        object.__setattr__(self, 'pose', checked_pose(self.pose, f"pose of object '{self.id}'"))
+        if not (math.isfinite(self.mass) and self.mass >= 0):
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f"mass of object '{self.id}' is {self.mass} kg, must be finite and at least 0")
+
+
+def checked_pose(pose, name: str) -> torch.Tensor:
+    """
+    Return the pose as a (7,) float64 tensor.
+
+    :raises RequestError: INVALID_POSE naming the field and the value
+    """
+    tensor = torch.as_tensor(pose, dtype=torch.float64)
+    try:
+        check_pose(tensor, name)
+    except ValueError as error:
+        raise RequestError(FailureCode.INVALID_POSE, str(error)) from error
+    return tensor
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """
+    A task on some objects.
+
+    :param task: a name of demonstrations.tasks
+    :param objects: the free objects, the manipulated one first
+    :param targets: object id -> (7,) pose where it is to end; missing: chosen by the task and seed
+    :param obstacles: static, not to be touched
+    :param generator: name of the generator
+    :param candidates: how many to sample
+    :param seed: same seed, same plan
+    :param time_budget: seconds for planning
+    :param friction: effective hand-object friction in validation; 0: the validator's default
+    :param table_height: metres, None without a table
+    :raises RequestError: names the field, the value and the limit
+    """
+
+    task: str
+    objects: tuple[ObjectPlacement, ...]
+    targets: dict[str, torch.Tensor] = field(default_factory=dict)
+    obstacles: tuple[ObjectPlacement, ...] = ()
+    generator: str = 'scripted'
+    candidates: int = 4
+    seed: int = 0
+    time_budget: float = 60.0
+    friction: float = 0.0
+    limits: PlanLimits = PlanLimits()
+    table_height: float | None = 0.0
+
+    def __post_init__(self):
+        """Check every field."""
+        self._check_numbers()
+        if not self.objects:
+            raise RequestError(
+                FailureCode.MISSING_OBJECT_STATE, 'the request has no object, needs at least 1')
+        count = len(self.objects) + len(self.obstacles)
+        if count > MAX_OBJECTS:
+            raise RequestError(
+                FailureCode.MESSAGE_TOO_LARGE,
+                f'the request has {count} objects and obstacles, limit {MAX_OBJECTS}')
+        ids = [placement.id for placement in self.objects + self.obstacles]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise RequestError(
+                    FailureCode.DUPLICATE_OBJECT_ID,
+                    f"object id '{name}' stands {ids.count(name)} times, limit 1")
+        targets = {}
+        for name, pose in self.targets.items():
+            if name not in [placement.id for placement in self.objects]:
+                raise RequestError(
+                    FailureCode.INVALID_REQUEST, f"target '{name}' is not an object of the scene")
+            targets[name] = checked_pose(pose, f"target of object '{name}'")
+        object.__setattr__(self, 'targets', targets)
+
+    def _check_numbers(self):
+        if not (math.isfinite(self.time_budget) and self.time_budget > 0):
+            raise RequestError(
+                FailureCode.INVALID_TIME_BUDGET,
+                f'time_budget is {self.time_budget:g} s, must be above 0 s')
+        if not 1 <= self.candidates <= MAX_CANDIDATES:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'candidates is {self.candidates}, must be 1 to {MAX_CANDIDATES}')
+        if not 0 <= self.seed < 2 ** 64:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST, f'seed is {self.seed}, must be 0 to 2^64 - 1')
+        if not (math.isfinite(self.friction) and self.friction >= 0):
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'friction is {self.friction}, must be finite and at least 0')

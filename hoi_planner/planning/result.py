@@ -1,0 +1,53 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""What planning brought: measured numbers apart from the verdict."""
+
+from dataclasses import dataclass
+
+from hoi_planner.failures import FailureCode
+from hoi_planner.physics.summary import PlanMetrics
+from hoi_planner.physics.verdict import Verdict
+from hoi_planner.planning.plan import CandidatePlan
+
+
+@dataclass(frozen=True)
+class CandidateReport:
+    """One candidate as physics saw it; a smaller score is better."""
+
+    candidate: int
+    verdict: Verdict
+    score: float
+    metrics: PlanMetrics
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """Wall time of each stage, seconds."""
+
+    generation: float = 0.0
+    validation: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """
+    The accepted plan, or exactly why there is none.
+
+    :param code: NONE when a plan was accepted
+    :param message: names the limit, the value, the object and the time
+    :param plan: the accepted candidate, None without one
+    :param reports: every candidate judged, best first
+    """
+
+    code: FailureCode
+    message: str
+    seed: int
+    plan: CandidatePlan | None = None
+    reports: tuple[CandidateReport, ...] = ()
+    times: StageTimes = StageTimes()
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether there is a plan."""
+        return self.plan is not None

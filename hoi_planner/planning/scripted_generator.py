@@ -1,0 +1,96 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scripted generator: candidates from the task scripts, one seed each."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.tasks import TASKS
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.hands.contract import SIDES
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.objects.loading import load_object
+from hoi_planner.planning.plan import CandidatePlan
+from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+
+
+def candidate_generator(seed: int, index: int) -> torch.Generator:
+    """Return the random generator of one candidate; streams of different candidates do not overlap."""
+    state = np.random.SeedSequence([seed, index]).generate_state(1, dtype=np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
+
+
+def place(placements: Sequence[ObjectPlacement], mesh_roots) -> tuple[PlacedObject, ...]:
+    """Load the objects of a request; raises HoiPlannerError with the mesh's code."""
+    return tuple(
+        PlacedObject(p.id, load_object(p.resource, mesh_roots, p.mass), p.pose)
+        for p in placements)
+
+
+class ScriptedGenerator:
+    """Makes candidates from the task scripts of demonstrations."""
+
+    name = 'scripted'
+
+    def __init__(self, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand'):
+        """
+        Keep where meshes may lie and which hands to use.
+
+        :param mesh_roots: folders that file:// and package:// meshes must lie in
+        :param hand_model: model_id
+        """
+        self.mesh_roots = tuple(mesh_roots)
+        self.hand_model = hand_model
+
+    def warm_up(self) -> None:
+        """
+        Load both hands, so that the first request does not wait for them.
+
+        :raises HoiPlannerError: UNKNOWN_HAND_MODEL
+        """
+        for side in SIDES:
+            load_hand_model(self.hand_model, side)
+
+    def generate(
+        self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
+    ) -> tuple[CandidatePlan, ...]:
+        """
+        Return up to request.candidates plans, in order of their index.
+
+        :param progress: called with the fraction done and a line of text
+        :raises HoiPlannerError: UNKNOWN_TASK, a mesh code, NO_CANDIDATE when no candidate came out,
+            TIMED_OUT, CANCELED
+        """
+        task = TASKS.get(request.task)
+        if task is None:
+            raise HoiPlannerError(
+                FailureCode.UNKNOWN_TASK,
+                f"task '{request.task}' is not one of {sorted(TASKS)}")
+        scene = TaskScene(
+            objects=place(request.objects, self.mesh_roots), targets=request.targets,
+            obstacles=place(request.obstacles, self.mesh_roots),
+            table_height=request.table_height, hand_model=self.hand_model)
+        plans, refusals = [], []
+        for index in range(request.candidates):
+            token.check(f'generation of candidate {index}')
+            try:
+                motion = task.script(scene, candidate_generator(request.seed, index), token)
+            except HoiPlannerError as error:
+                if error.code != FailureCode.NO_CANDIDATE:
+                    raise
+                refusals.append(error.message)
+            else:
+                plans.append(CandidatePlan(
+                    motion, request.objects, request.obstacles, request.table_height,
+                    request.seed, index))
+            progress((index + 1) / request.candidates, f'{len(plans)} candidates')
+        if not plans:
+            raise HoiPlannerError(
+                FailureCode.NO_CANDIDATE,
+                f'none of {request.candidates} candidates could be made: {refusals[0]}')
+        return tuple(plans)
