@@ -1,0 +1,100 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Linear blend skinning with shape and pose directions, MANO's equations (Romero et al. 2017, eq. 1-4)."""
+
+from dataclasses import dataclass
+
+import roma
+import torch
+
+from hoi_planner.hands.contract import NUM_FINGER_JOINTS, NUM_JOINTS, NUM_SHAPE, PARENTS
+
+
+@dataclass(frozen=True)
+class SkinnedTemplate:
+    """The arrays of a MANO-shaped model, one floating type; V vertices."""
+
+    vertices: torch.Tensor          # (V, 3) at rest, metres
+    shape_directions: torch.Tensor  # (10, V, 3) per unit of shape
+    pose_directions: torch.Tensor   # (135, V, 3) per element of (R_j - I), joints 1 to 15, row major
+    joint_regressor: torch.Tensor   # (16, V)
+    weights: torch.Tensor           # (V, 16)
+
+    def to(self, dtype: torch.dtype) -> 'SkinnedTemplate':
+        """Return the same arrays in another floating type."""
+        return SkinnedTemplate(*(getattr(self, name).to(dtype) for name in self.__annotations__))
+
+
+def check_inputs(wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: torch.Tensor) -> None:
+    """
+    Refuse arguments of HandModel.forward that have a wrong shape.
+
+    :raises ValueError: names the argument, its shape and the shape that it must have
+    """
+    batch = wrist_pose.shape[0] if wrist_pose.dim() else 0
+    wanted = {'wrist_pose': (batch, 7), 'finger_pose': (batch, NUM_FINGER_JOINTS, 3),
+              'shape': (batch, NUM_SHAPE)}
+    given = {'wrist_pose': wrist_pose, 'finger_pose': finger_pose, 'shape': shape}
+    for name, want in wanted.items():
+        if tuple(given[name].shape) != want:
+            raise ValueError(f'{name} has shape {tuple(given[name].shape)}, must be {want}')
+
+
+def joint_transforms(joints: torch.Tensor, rotations: torch.Tensor) -> torch.Tensor:
+    """
+    Follow the tree from the wrist; the wrist's own frame stays where it is given.
+
+    :param joints: (B, 16, 3) at rest
+    :param rotations: (B, 16, 3, 3) of each joint in its parent's frame
+    :return: (B, 16, 4, 4) rotation and position of each joint, in the model's frame
+    """
+    local = torch.cat([rotations, (joints - _parents_of(joints))[..., None]], dim=-1)
+    bottom = joints.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(*local.shape[:2], 1, 4)
+    local = torch.cat([local, bottom], dim=-2)
+    chain = [local[:, 0]]
+    for k in range(1, NUM_JOINTS):
+        chain.append(chain[PARENTS[k]] @ local[:, k])
+    return torch.stack(chain, dim=1)
+
+
+def _parents_of(joints: torch.Tensor) -> torch.Tensor:
+    """Return each joint's parent position (B, 16, 3); the wrist's is the origin."""
+    return torch.cat([torch.zeros_like(joints[:, :1]), joints[:, list(PARENTS[1:])]], dim=1)
+
+
+def pose_template(
+    template: SkinnedTemplate, wrist_pose: torch.Tensor, finger_pose: torch.Tensor,
+    shape: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    Shape, correct and skin the template; differentiable in all but the template.
+
+    :param wrist_pose: (B, 7) of joint 0 in the world
+    :param finger_pose: (B, 15, 3) axis-angle
+    :param shape: (B, 10)
+    :return: vertices (B, V, 3) and joint transforms (B, 16, 4, 4), world frame
+    """
+    batch, count = shape.shape[0], template.vertices.shape[0]
+    shaped = template.vertices + (
+        shape @ template.shape_directions.reshape(NUM_SHAPE, -1)).reshape(batch, count, 3)
+    joints = template.joint_regressor @ shaped
+    fingers = roma.rotvec_to_rotmat(finger_pose)
+    bends = (fingers - torch.eye(3).to(fingers)).reshape(batch, -1)
+    shaped = shaped + (bends @ template.pose_directions.reshape(bends.shape[1], -1)).reshape(
+        batch, count, 3)
+    # The wrist's pose replaces joint 0's rest position: rotation pivots about it.
+    joints = joints - joints[:, :1]
+    origin = template.joint_regressor[:1] @ (
+        template.vertices + (shape @ template.shape_directions.reshape(NUM_SHAPE, -1)).reshape(
+            batch, count, 3))
+    rotations = torch.cat([roma.unitquat_to_rotmat(wrist_pose[:, None, 3:]), fingers], dim=1)
+    transforms = joint_transforms(joints, rotations)
+    moved = transforms[..., :3, 3] + wrist_pose[:, None, :3]
+    turn = transforms[..., :3, :3]
+    shift = moved - (turn @ (joints + origin)[..., None])[..., 0]
+    rigid = torch.cat([turn, shift[..., None]], dim=-1).reshape(batch, NUM_JOINTS, 12)
+    blended = (template.weights @ rigid).reshape(batch, count, 3, 4)
+    vertices = (blended[..., :3] @ shaped[..., None])[..., 0] + blended[..., 3]
+    bottom = transforms[..., 3:, :]
+    frames = torch.cat([torch.cat([turn, moved[..., None]], dim=-1), bottom], dim=-2)
+    return vertices, frames

@@ -1,0 +1,138 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the open hand's vertices follow its joints, shape numbers and bends: fitted to the capsules."""
+
+import numpy as np
+import roma
+import torch
+
+from hoi_planner.hands.analytic_distance import posed_capsules
+from hoi_planner.hands.contract import NUM_SHAPE
+from hoi_planner.hands.hand_description import HandDescription
+from hoi_planner.hands.linear_blend_skinning import joint_transforms
+from hoi_planner.hands.open_hand_mesh import neighbour_average, project_to_skin
+from hoi_planner.hands.tapered_capsule import capsule_distance, nearest_sphere
+
+ASSOCIATION = 0.001         # metres, how fast a vertex forgets a capsule that is farther away
+LARGEST_INFLUENCES = 4
+REGRESSOR_NEIGHBOURS = 250
+POSES_PER_FINGER = 96
+RIDGE = 0.02
+
+
+def associate(vertices: torch.Tensor, description: HandDescription):
+    """Return each vertex's share (V, K) in each capsule and its place (V, K) along its axis."""
+    a, b = description.centres.unbind(dim=1)
+    ends = (a, b, *description.radii.unbind(dim=1))
+    distance = capsule_distance(vertices[:, None], *ends)
+    fraction = nearest_sphere(vertices[:, None], *ends)
+    return torch.softmax(-distance / ASSOCIATION, dim=-1), fraction
+
+
+def skinning_weights(vertices: torch.Tensor, faces: np.ndarray, description: HandDescription):
+    """
+    Return weights (V, 16): those of the nearest capsules, smoothed along the skin.
+
+    Smoothing walks along the skin, so a finger never takes weight from its neighbour across the gap.
+    """
+    share, fraction = associate(vertices, description)
+    start, end = description.centre_weights.unbind(dim=1)
+    blended = start + fraction[..., None] * (end - start)
+    weights = (share[..., None] * blended).sum(dim=1).numpy()
+    average = neighbour_average(faces, len(vertices))
+    for _ in range(description.words['skinning']['smoothing_steps']):
+        weights = 0.5 * weights + 0.5 * (average @ weights)
+    smallest = np.sort(weights, axis=1)[:, -LARGEST_INFLUENCES][:, None]
+    weights = np.where((weights >= smallest) & (weights > 0.01), weights, 0.0)
+    return torch.from_numpy(weights / weights.sum(axis=1, keepdims=True))
+
+
+def shape_directions(vertices: torch.Tensor, description: HandDescription) -> torch.Tensor:
+    """
+    Return how vertices move per unit of shape, (10, V, 3).
+
+    First as their capsules do, then corrected so that one unit either way lands on that shape's skin.
+    """
+    share, fraction = associate(vertices, description)
+    a, b = description.centres.unbind(dim=1)
+    out = torch.nn.functional.normalize(vertices[:, None] - (a + fraction[..., None] * (b - a)), dim=-1)
+    rows = []
+    for k in range(NUM_SHAPE):
+        da, db = description.centre_directions[k].unbind(dim=1)
+        ra, rb = description.radius_directions[k].unbind(dim=1)
+        move = da + fraction[..., None] * (db - da) + (ra + fraction * (rb - ra))[..., None] * out
+        rows.append((share[..., None] * move).sum(dim=1))
+    first = torch.stack(rows)
+    shapes = torch.eye(NUM_SHAPE, dtype=torch.float64)
+    ends = []
+    for sign in (1, -1):
+        centres = description.shaped(description.centres, description.centre_directions, sign * shapes)
+        radii = description.shaped(description.radii, description.radius_directions, sign * shapes)
+        ends.append(project_to_skin(vertices + sign * first, centres, radii, description.groups))
+    # Vertices stand proud of the skin by the same amount at both ends: it cancels.
+    return (ends[0] - ends[1]) / 2
+
+
+def joint_regressor(vertices, directions, description: HandDescription) -> torch.Tensor:
+    """
+    Return the sparse (16, V) regressor of least norm that gives the joints exactly.
+
+    Exact for the template and, by linearity, for every shape: 34 equations a joint.
+    """
+    rows = torch.zeros(len(description.joints), len(vertices), dtype=torch.float64)
+    for k, joint in enumerate(description.joints):
+        near = (vertices - joint).norm(dim=-1).argsort()[:REGRESSOR_NEIGHBOURS]
+        left = torch.cat([
+            torch.ones(1, len(near), dtype=torch.float64), 10 * vertices[near].T,
+            100 * directions[:, near].permute(0, 2, 1).reshape(-1, len(near))])
+        right = torch.cat([torch.ones(1, dtype=torch.float64), 10 * joint,
+                           100 * description.joint_directions[:, k].reshape(-1)])
+        rows[k, near] = torch.linalg.pinv(left, rtol=1e-9) @ right
+    return rows
+
+
+def pose_directions(vertices, weights, description: HandDescription) -> torch.Tensor:
+    """
+    Return corrections (135, V, 3), linear in R - I, that keep bent fingers on the capsules' skin.
+
+    Plain skinning flattens knuckles by up to r (1 - cos(angle / 2)); the correction is fitted by ridge
+    regression over random bends of one finger at a time, so that each finger learns its own only.
+    """
+    generator = torch.Generator().manual_seed(0)
+    result = torch.zeros(15, 9, len(vertices), 3, dtype=torch.float64)
+    for finger in range(5):
+        low, high = description.joint_limits[3 * finger:3 * finger + 3].unbind(dim=-1)
+        axes = description.flexion_axes[3 * finger:3 * finger + 3]
+        unit = torch.rand(POSES_PER_FINGER, 3, 3, generator=generator, dtype=torch.float64)
+        bend = torch.rand(POSES_PER_FINGER, 3, generator=generator, dtype=torch.float64)
+        most = torch.tensor([90.0, 100.0, 75.0] if finger < 4 else [35.0, 50.0, 60.0]).deg2rad()
+        pose = torch.zeros(POSES_PER_FINGER, 15, 3, dtype=torch.float64)
+        sway = 0.3 * (low + unit * (high - low)) * (1 - axes.abs())
+        pose[:, 3 * finger:3 * finger + 3] = bend[..., None] * most[:, None] * axes + sway
+        features, offsets = _corrections(vertices, weights, description, pose, finger)
+        normal = features.T @ features + RIDGE * torch.eye(27, dtype=torch.float64)
+        fitted = torch.linalg.solve(normal, features.T @ offsets.reshape(len(offsets), -1))
+        touched = weights[:, 1 + 3 * finger:4 + 3 * finger].sum(dim=1) > 0.01
+        result[3 * finger:3 * finger + 3] = fitted.reshape(3, 9, -1, 3) * touched[:, None]
+    return result.reshape(135, len(vertices), 3)
+
+
+def _corrections(vertices, weights, description, pose, finger):
+    """Return features (N, 27) of a finger's bends and rest-frame corrections (N, V, 3) they need."""
+    rotations = roma.rotvec_to_rotmat(pose)
+    own = rotations[:, 3 * finger:3 * finger + 3] - torch.eye(3, dtype=torch.float64)
+    offsets = []
+    value = None
+    for one, turn in zip(pose, rotations):
+        full = torch.cat([torch.eye(3, dtype=torch.float64)[None], turn])[None]
+        frames = joint_transforms(description.joints[None], full)[0]
+        shift = frames[:, :3, 3] - (frames[:, :3, :3] @ description.joints[..., None])[..., 0]
+        turns = torch.einsum('vj,jab->vab', weights, frames[:, :3, :3])
+        skinned = (turns @ vertices[..., None])[..., 0] + weights @ shift
+        centres = posed_capsules(description.centres, description.centre_weights,
+                                 description.joints, frames)
+        target = project_to_skin(skinned, centres, description.radii, description.groups)
+        offsets.append(torch.linalg.solve(turns, target - skinned))
+        value = one
+    assert value is not None
+    return own.reshape(len(pose), 27), torch.stack(offsets)

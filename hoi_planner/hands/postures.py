@@ -1,0 +1,60 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Named postures of the open hand, written as flexion and abduction angles of each finger."""
+
+import roma
+import torch
+
+from hoi_planner.hands import mirroring
+from hoi_planner.hands.hand_description import FINGERS, load_description
+
+# Degrees. A finger: flexion of joints 1, 2, 3 and abduction of joint 1 towards the thumb side.
+# The thumb: flexion, abduction (away from the palm's plane, along the pad's normal axis) and
+# twist of joint 1, flexion of joints 2, 3.
+POSTURES = {
+    'rest': {'index': (12, 18, 10, 0), 'middle': (14, 20, 12, 0), 'ring': (16, 22, 12, 0),
+             'pinky': (18, 22, 12, 0), 'thumb': (4, 0, 0, 8, 12)},
+    'flat': {'index': (0, 0, 0, 0), 'middle': (0, 0, 0, 0), 'ring': (0, 0, 0, 0),
+             'pinky': (0, 0, 0, 0), 'thumb': (0, 0, 0, 0, 0)},
+    'spread': {'index': (-4, 0, 0, 12), 'middle': (-4, 0, 0, 2), 'ring': (-4, 0, 0, -9),
+               'pinky': (-4, 0, 0, -16), 'thumb': (-14, 0, 0, -5, -8)},
+    'fist': {'index': (78, 95, 60, -3), 'middle': (80, 96, 62, 0), 'ring': (82, 96, 62, 3),
+             'pinky': (84, 94, 60, 8), 'thumb': (15, 0, 20, 30, 40)},
+    'pinch': {'index': (48, 48, 28, 0), 'middle': (25, 28, 15, 0), 'ring': (22, 25, 14, 0),
+              'pinky': (20, 22, 12, 0), 'thumb': (15, -10, 25, 15, 25)},
+    'relaxed_palm': {'index': (3, 5, 4, 0), 'middle': (3, 5, 4, 0), 'ring': (3, 5, 4, 0),
+                     'pinky': (3, 5, 4, 0), 'thumb': (-8, 0, 0, 0, 5)},
+}
+
+
+def posture(name: str, side: str = 'right', dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """
+    Return a named posture (15, 3), axis-angle, radians.
+
+    :param name: a key of POSTURES
+    :param side: 'left' or 'right'
+    :raises ValueError: an unknown name
+    """
+    if name not in POSTURES:
+        raise ValueError(f'posture {name!r} is unknown, must be one of {sorted(POSTURES)}')
+    right = torch.cat([_finger_pose(row, POSTURES[name][finger])
+                       for row, finger in enumerate(FINGERS)]).to(dtype)
+    return right if side == 'right' else mirroring.mirror_rotvec(right)
+
+
+def _finger_pose(row: int, degrees) -> torch.Tensor:
+    """Return one finger's axis-angles (3, 3): flex about its own axis, then abduct, then twist."""
+    description = load_description()
+    joints = slice(3 * row, 3 * row + 3)
+    flexion = description.flexion_axes[joints]
+    # About minus the pad's normal a positive angle turns the segment towards the flexion axis.
+    sideways, segment = -description.pad_normals[joints], description.segments[joints]
+    angles = torch.tensor(degrees, dtype=torch.float64).deg2rad()
+    if FINGERS[row] == 'thumb':
+        flex, abduct, twist = angles[[0, 3, 4]], angles[1], angles[2]
+    else:
+        flex, abduct, twist = angles[:3], angles[3], angles.new_zeros(())
+    turns = roma.rotvec_to_rotmat(flex[:, None] * flexion)
+    base = (roma.rotvec_to_rotmat(twist * segment[0]) @ roma.rotvec_to_rotmat(abduct * sideways[0]))
+    turns = torch.cat([(base @ turns[0])[None], turns[1:]])
+    return roma.rotmat_to_rotvec(turns)
