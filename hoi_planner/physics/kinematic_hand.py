@@ -35,9 +35,9 @@ def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:
     :param poses: (L, S, 7)
     :return: (L, S, 6) vx, vy, vz, wx, wy, wz; m/s and rad/s, world frame
     """
-    pairs = torch.stack([poses[:, :-1], poses[:, 1:]], dim=2)      # (L, S - 1, 2, 7)
-    velocities = pose_velocities(pairs, 1 / timestep)[:, :, 0]     # (L, S - 1, 6)
-    return torch.cat([velocities, torch.zeros_like(velocities[:, :1])], dim=1)
+    pairs = torch.stack([poses, poses], dim=2)                     # (L, S, 2, 7)
+    pairs[:, :-1, 1] = poses[:, 1:]
+    return pose_velocities(pairs, 1 / timestep)[:, :, 0]
 
 
 class KinematicHand:
@@ -62,9 +62,8 @@ class KinematicHand:
         velocities = step_velocities(joint_poses, world.timestep)
         poses = joint_poses.transpose(0, 1)                        # (S, 16, 7)
         velocities = velocities.transpose(0, 1)                    # (S, 16, 6)
-        # Lists once, not arrays at every step: the calls below are most of a simulation's time.
-        self._positions, self._quaternions = poses[..., :3].tolist(), poses[..., 3:].tolist()
-        self._linear, self._angular = velocities[..., :3].tolist(), velocities[..., 3:].tolist()
+        self._positions, self._quaternions = poses[..., :3].numpy(), poses[..., 3:].numpy()
+        self._linear, self._angular = velocities[..., :3].numpy(), velocities[..., 3:].numpy()
         self._joints = [link.joint for link in links]
         self.ids = [self._add(world, link, config) for link in links]
 
@@ -72,8 +71,8 @@ class KinematicHand:
         body = world.call(
             'createMultiBody', baseMass=0.0,
             baseCollisionShapeIndex=convex_shape(world, np.asarray(link.vertices)),
-            basePosition=self._positions[0][link.joint],
-            baseOrientation=self._quaternions[0][link.joint])
+            basePosition=self._positions[0, link.joint].tolist(),
+            baseOrientation=self._quaternions[0, link.joint].tolist())
         world.call(
             'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0,
             lateralFriction=config.surface_frictions['hand'],
@@ -82,8 +81,10 @@ class KinematicHand:
 
     def drive(self, step: int) -> None:
         """Set every link's pose at this step and its velocity towards the next."""
-        positions, quaternions = self._positions[step], self._quaternions[step]
-        linear, angular = self._linear[step], self._angular[step]
+        # PyBullet reads lists faster than arrays. Lists of all steps at once would keep the garbage
+        # collector busy for longer than the simulation takes.
+        positions, quaternions = self._positions[step].tolist(), self._quaternions[step].tolist()
+        linear, angular = self._linear[step].tolist(), self._angular[step].tolist()
         for body, joint in zip(self.ids, self._joints):
             pybullet.resetBasePositionAndOrientation(
                 body, positions[joint], quaternions[joint], self._client)

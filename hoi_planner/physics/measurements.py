@@ -49,3 +49,29 @@ class PlanMeasurement:
     penetration: PenetrationMeasurement
     peak_force: np.ndarray                  # (H, M) newtons
     effective_friction: float               # what Bullet used: the product of both surfaces'
+
+
+@dataclass(frozen=True)
+class SixDirectionsMeasurement:
+    """What a held object did under gravity along each axis, one direction at a time."""
+
+    object_id: str
+    directions: np.ndarray       # (6, 3) unit vectors of gravity, world frame
+    displacement: np.ndarray     # (6,) metres, largest of the centre of mass
+    rotation: np.ndarray         # (6,) radians, largest
+    effective_friction: float
+
+    @property
+    def worst(self) -> int:
+        """Return the index of the direction with the largest displacement."""
+        return int(self.displacement.argmax())
+
+
+@dataclass(frozen=True)
+class LegacyDisplacement:
+    """What the published protocol reports; comparable only at the same number of steps."""
+
+    displacement: float          # centimetres, of the mean of the object's vertices
+    ceiling: float               # centimetres, that of free fall over the same steps
+    effective_friction: float    # the product of both surfaces'
+    steps: int

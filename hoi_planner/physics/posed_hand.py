@@ -10,6 +10,7 @@ import torch
 
 from hoi_planner.geometry.transforms import pose_from_matrix
 from hoi_planner.hands.contract import ConvexLink, HandModel
+from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
 
 

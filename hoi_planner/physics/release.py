@@ -15,20 +15,21 @@ from hoi_planner.physics.scene import PhysicsScene
 def planned_releases(
     scene: PhysicsScene, motion: HandObjectMotion, distance: HandObjectDistance,
     config: PhysicsConfig,
-) -> list[int | None]:
+) -> list[int]:
     """
-    Return the frame at which each object is released, None for never.
+    Return the frame at which each object is released.
 
     It is the last frame before the first planned contact with a hand or the first planned motion of
-    the object, whichever comes first. An object without either is released when a released one
-    touches it, which only the simulation can tell.
+    the object, whichever comes first. An object with neither is free from the first frame: it must
+    stand by itself. An object that a released one touches earlier is released then, which only the
+    simulation can tell.
     """
     releases = []
     for m, name in enumerate(motion.object_ids):
         contact = (distance.nearest[:, m] <= config.release_margin).any(axis=0)
         moved = _moved(motion.object_poses[m], scene.objects[name].mesh.bounds, config)
         frames = np.flatnonzero(contact | moved)
-        releases.append(max(0, int(frames[0]) - 1) if len(frames) else None)
+        releases.append(max(0, int(frames[0]) - 1) if len(frames) else 0)
     return releases
 
 

@@ -66,7 +66,7 @@ class TrackingSimulation:
         self, scene: PhysicsScene, motion: HandObjectMotion,
         config: PhysicsConfig = PhysicsConfig(), *,
         hand_models: Mapping[str, HandModel] | None = None,
-        hands: Sequence[PosedHand] | None = None, releases: Sequence[int | None] | None = None,
+        hands: Sequence[PosedHand] | None = None, releases: Sequence[int] | None = None,
     ):
         """
         Build the world at the first frame.
@@ -163,8 +163,7 @@ class TrackingSimulation:
     def _release_due(self) -> None:
         """Release what is due at this frame, and what a free object touches."""
         for m, body in enumerate(self._bodies):
-            due = self._releases[m] is not None and self._releases[m] <= self.frame
-            if not body.released and (due or self._touched(body)):
+            if not body.released and (self._releases[m] <= self.frame or self._touched(body)):
                 after = self._record.planned[m, self.frame:self.frame + 2]
                 velocity = np.zeros(6)
                 if len(after) == 2:

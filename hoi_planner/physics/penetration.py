@@ -1,0 +1,106 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""How deep the planned hands stand in the planned objects, in the table and in each other."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import trimesh
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.geometry.intersection import intersection_volume
+from hoi_planner.geometry.signed_distance import exact_signed_distance
+from hoi_planner.geometry.transforms import identity_pose
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.hand_object_distance import HandObjectDistance, measure_distances
+from hoi_planner.physics.measurements import PenetrationMeasurement
+from hoi_planner.physics.posed_hand import PosedHand, pose_hands
+from hoi_planner.physics.scene import PhysicsScene
+
+WORLD = identity_pose()
+VOLUME_FRAMES = 3       # of each hand and object, spread over the worst
+
+
+def measure_penetration(
+    scene: PhysicsScene, motion: HandObjectMotion, *, hands: Sequence[PosedHand] | None = None,
+    distance: HandObjectDistance | None = None, cancel: CancelToken | None = None,
+) -> PenetrationMeasurement:
+    """
+    Measure interpenetration of the planned poses; nothing is simulated.
+
+    Depth is that of hand vertices in the object's mesh, exact by libigl; object vertices in the hand
+    are not looked at (hand meshes are the finer ones). Volume is the exact boolean by manifold3d, at
+    the frames of each hand and object where the sum of vertex depths is largest.
+
+    :param hands: what pose_hands gave, to spare doing it again
+    :param distance: what measure_distances gave, to spare doing it again
+    :raises ValueError: motion and scene do not fit
+    """
+    scene.check_motion(motion)
+    hands = pose_hands(motion) if hands is None else hands
+    if distance is None:
+        distance = measure_distances(scene, motion, hands, 0.0)
+    depth = np.maximum(-distance.nearest, 0.0)
+    volume = np.full(depth.shape, np.nan)
+    for h, hand in enumerate(hands):
+        for m, name in enumerate(motion.object_ids):
+            volume[h, m, depth[h, m] == 0.0] = 0.0
+            for frame in worst_frames(distance.depth_sum[h, m]):
+                if cancel is not None:
+                    cancel.check('measuring penetration')
+                volume[h, m, frame] = intersection_volume(
+                    hand_mesh(hand, frame), WORLD,
+                    scene.objects[name].mesh, motion.object_poses[m, frame])
+    return PenetrationMeasurement(
+        depth, volume, _table_depth(hands, scene.table_height, motion.num_frames),
+        _hand_depth(hands, motion.num_frames, cancel))
+
+
+def worst_frames(depth_sum: np.ndarray, count: int = VOLUME_FRAMES) -> np.ndarray:
+    """
+    Return up to `count` frames where the sum (N,) is above 0: the worst, then the worst of what is
+    left when its neighbours within a tenth of the touching frames are set aside, and so on.
+    """
+    left = depth_sum.copy()
+    reach = max(1, np.count_nonzero(left) // 10)
+    frames = []
+    while len(frames) < count and left.max(initial=0.0) > 0.0:
+        frame = int(left.argmax())
+        frames.append(frame)
+        left[max(0, frame - reach):frame + reach + 1] = 0.0
+    return np.array(frames, dtype=int)
+
+
+def hand_mesh(hand: PosedHand, frame: int) -> trimesh.Trimesh:
+    """Return the closed mesh of a hand at a frame, world frame."""
+    return trimesh.Trimesh(hand.vertices[frame], hand.faces, process=False)
+
+
+def _table_depth(
+    hands: Sequence[PosedHand], table_height: float | None, frames: int,
+) -> np.ndarray:
+    """Return (H, N) metres that the lowest vertex is under the table's top."""
+    if table_height is None or not hands:
+        return np.zeros((len(hands), frames))
+    lowest = np.stack([hand.vertices[..., 2].min(axis=1) for hand in hands])
+    return np.maximum(table_height - lowest, 0.0)
+
+
+def _hand_depth(
+    hands: Sequence[PosedHand], frames: int, cancel: CancelToken | None,
+) -> np.ndarray:
+    """Return (N,) metres: the deepest vertex of any hand in another."""
+    depth = np.zeros(frames)
+    for inner in hands:
+        for outer in hands:
+            if inner is outer:
+                continue
+            low, high = outer.vertices.min(axis=1), outer.vertices.max(axis=1)     # (N, 3)
+            near = ((inner.vertices >= low[:, None]) & (inner.vertices <= high[:, None])).all(-1)
+            for frame in np.flatnonzero(near.any(axis=1)):
+                if cancel is not None:
+                    cancel.check('measuring penetration')
+                distance = exact_signed_distance(
+                    hand_mesh(outer, frame), inner.vertices[frame, near[frame]])
+                depth[frame] = max(depth[frame], -distance.min())
+    return depth
