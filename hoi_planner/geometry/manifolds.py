@@ -27,11 +27,12 @@ def manifold_from_mesh(mesh: trimesh.Trimesh, name: str = 'mesh') -> manifold3d.
 def mesh_from_manifold(solid: manifold3d.Manifold) -> trimesh.Trimesh:
     """Return the solid's surface as a mesh, outward faces."""
     raw = solid.to_mesh64()
-    vertices = np.asarray(raw.vert_properties, dtype=np.float64)[:, :3]
+    # A copy: the array is a view that would keep manifold3d's object alive until the very exit.
+    vertices = np.array(raw.vert_properties[:, :3], dtype=np.float64)
     # manifold3d may repeat a vertex where properties differ; these pairs say which are one.
     target = np.arange(len(vertices))
     target[np.asarray(raw.merge_from_vert, dtype=np.int64)] = raw.merge_to_vert
     mesh = trimesh.Trimesh(
-        vertices, target[np.asarray(raw.tri_verts, dtype=np.int64)], process=False)
+        vertices, target[np.array(raw.tri_verts, dtype=np.int64)], process=False)
     mesh.remove_unreferenced_vertices()
     return mesh
