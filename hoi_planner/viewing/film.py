@@ -14,8 +14,9 @@ from hoi_planner.viewing.plan_view import PlanView
 
 PLOT_HEIGHT = 130
 PALETTE_FRAMES = 8         # the palette is made of so many frames over the whole film
+PALETTE_SIZE = 255         # the last one is left for 'as in the frame before'
 HOLD = 1.0                 # seconds that the last frame stands before the film starts again
-DITHER = 3.0               # of 255; the same pattern in every frame, so that nothing flickers
+DITHER = 2.0               # of 255; the same pattern in every frame, so that nothing flickers
 
 
 def film_frames(view: PlanView, fps: float) -> list[int]:
@@ -83,7 +84,7 @@ def _common_palette(pictures: list[Image.Image]) -> Image.Image:
     strip = Image.new('RGB', (small[0].width, small[0].height * len(small)))
     for i, picture in enumerate(small):
         strip.paste(picture, (0, i * picture.height))
-    return strip.quantize(256, method=Image.Quantize.MEDIANCUT)
+    return strip.quantize(PALETTE_SIZE, method=Image.Quantize.MEDIANCUT, kmeans=2)
 
 
 def _to_palette(picture: Image.Image, palette: Image.Image) -> Image.Image:

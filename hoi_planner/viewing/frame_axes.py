@@ -11,7 +11,7 @@ from hoi_planner.viewing.colors import AXIS_COLORS
 from hoi_planner.viewing.labels import write
 from hoi_planner.viewing.mesh_shading import ShadedMesh
 
-AXIS_LENGTH = 0.07      # metres
+AXIS_LENGTH = 0.055     # metres
 
 
 def axis_arrows(frame: np.ndarray, length: float = AXIS_LENGTH) -> list[ShadedMesh]:

@@ -137,10 +137,12 @@ def refine(
     if not longest_edge > 0:
         raise ValueError(f'longest_edge is {longest_edge}, must be above 0')
     while True:
-        ends = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-        length = np.linalg.norm(vertices[ends[:, 0]] - vertices[ends[:, 1]], axis=1)
+        corners = vertices[faces]
+        edges = corners - corners[:, [1, 2, 0]]
+        length = np.sqrt(np.einsum('ijk,ijk->ij', edges, edges)).ravel()
         if not (length > longest_edge).any():
             return vertices, normals, faces
+        ends = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
         _, first, edge = np.unique(
             ends[:, 0] * len(vertices) + ends[:, 1], return_index=True, return_inverse=True)
         long = length[first] > longest_edge

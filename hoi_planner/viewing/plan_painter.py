@@ -12,6 +12,7 @@ from hoi_planner.geometry.transforms import rotate_vectors, transform_points
 from hoi_planner.viewing.cameras import Camera, frame_points
 from hoi_planner.viewing.colors import HAND_COLORS
 from hoi_planner.viewing.labels import FAINT_INK, to_image, write
+from hoi_planner.viewing.lighting import Lighting
 from hoi_planner.viewing.mesh_shading import refine, ShadedMesh, split_at_creases
 from hoi_planner.viewing.outline import draw_outline, feature_edges
 from hoi_planner.viewing.plan_view import ObjectView, PlanView
@@ -43,7 +44,8 @@ class PlanPainter:
         """
         self.view = view
         self._size = (width, height)
-        self._renderer = Renderer(width, height, supersampling, light_spacing=LIGHT_SPACING)
+        self._renderer = Renderer(
+            width, height, supersampling, Lighting(ambient_samples=64), LIGHT_SPACING)
         self._table = None if view.table_height is None else Table(view.table_height)
         self._parts = [
             refine(*split_at_creases(ShadedMesh(body.vertices, body.faces, body.color)),
@@ -103,7 +105,7 @@ def motion_points(view: PlanView) -> np.ndarray:
         for poses in (body.poses, body.planned_poses):
             if poses is not None:
                 tensor = torch.as_tensor(poses, dtype=torch.float64)
-                moved = transform_points(tensor[:, None], points).numpy()
+                moved = transform_points(tensor, points).numpy()
                 boxes.append(np.stack([moved.min(axis=1), moved.max(axis=1)]))
     low, high = np.concatenate(boxes, axis=1)
     pick = np.array(np.meshgrid([0, 1], [0, 1], [0, 1])).reshape(3, -1).T

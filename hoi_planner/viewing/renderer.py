@@ -17,6 +17,7 @@ BACKGROUND = (0.955, 0.962, 0.970)
 GAMMA = 2.2
 EDGE_NORMAL = 0.93         # neighbouring samples whose normals' cosine is below it are an edge
 BATCH = 1 << 19            # rays at once, to bound the memory
+FAR = 1e37                 # metres
 TABLE, NOTHING = -2, -1    # face ids of samples that hit no mesh
 
 
@@ -89,6 +90,7 @@ class Renderer:
         self.width, self.height, self.supersampling = width, height, supersampling
         self.lighting = lighting or Lighting()
         self.light_spacing = light_spacing
+        self._center_rays: tuple[Camera, np.ndarray] | None = None
 
     def render(
         self, meshes: list[ShadedMesh], camera: Camera, table: Table | None = None,
@@ -107,14 +109,22 @@ class Renderer:
         picture = _Picture(bodies, camera, table, background, self)
         column, row = np.meshgrid(np.arange(self.width), np.arange(self.height))
         column, row = column.ravel(), row.ravel()
-        samples = picture.trace(column + 0.5, row + 0.5)
+        directions = self._rays_through_centers(camera, column, row)
+        samples = picture.trace(column + 0.5, row + 0.5, directions)
         color = picture.shade(samples)
         if self.supersampling > 1:
-            edge = np.flatnonzero(self._edges(samples, bodies))
+            edge = np.flatnonzero(self._edges(samples, bodies, picture.window))
             if len(edge):
                 color[edge] = self._supersample(picture, column[edge], row[edge])
         encoded = np.clip(color, 0, 1) ** np.float32(1 / GAMMA)
         return np.round(encoded * 255).astype(np.uint8).reshape(self.height, self.width, 3)
+
+    def _rays_through_centers(self, camera: Camera, column: np.ndarray, row: np.ndarray):
+        """Return the (pixels, 3) directions; a film asks for the same ones in every frame."""
+        if self._center_rays is None or self._center_rays[0] != camera:
+            rays = camera.rays(column + 0.5, row + 0.5, self.width, self.height)
+            self._center_rays = (camera, rays)
+        return self._center_rays[1]
 
     def _supersample(self, picture: '_Picture', column: np.ndarray, row: np.ndarray):
         """Return (n, 3) the mean colours over supersampling^2 rays through each pixel."""
@@ -129,24 +139,42 @@ class Renderer:
         ]
         return np.concatenate(colors).reshape(-1, steps * steps, 3).mean(axis=1)
 
-    def _edges(self, samples: _Samples, bodies: _Bodies) -> np.ndarray:
+    def _edges(self, samples: _Samples, bodies: _Bodies, window: '_Window') -> np.ndarray:
         """Return (pixels,) bool: the body or the direction of the surface changes at this pixel."""
-        shape = (self.height, self.width)
-        body = samples.face >= 0
-        owner = np.where(body, bodies.owners[np.maximum(samples.face, 0)], samples.face)
-        owner = owner.reshape(shape)
-        corners = bodies.faces[np.maximum(samples.face, 0)]
-        normal = np.where(body[:, None], bodies.normals[corners[:, 0]], 0).reshape(*shape, 3)
-        depth = np.where(body, samples.distance, 0).reshape(shape)
-        edge = np.zeros(shape, dtype=bool)
+        edge = np.zeros((self.height, self.width), dtype=bool)
+        face = samples.face.reshape(edge.shape)[window.slices]
+        body = face >= 0
+        face = np.maximum(face, 0)
+        owner = np.where(body, bodies.owners[face], NOTHING)
+        normal = bodies.normals[bodies.faces[face, 0]]
+        depth = samples.distance.reshape(edge.shape)[window.slices]
+        inner = np.zeros(face.shape, dtype=bool)
         for a, b in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
-            both = (owner[a] >= 0) & (owner[b] >= 0)
-            turned = both & (np.einsum('ijk,ijk->ij', normal[a], normal[b]) < EDGE_NORMAL)
-            jump = both & (np.abs(depth[a] - depth[b]) > 0.01 * depth[a])
-            change = (owner[a] != owner[b]) | turned | jump
-            edge[a] |= change
-            edge[b] |= change
+            turned = np.einsum('ijk,ijk->ij', normal[a], normal[b]) < EDGE_NORMAL
+            jump = np.abs(depth[a] - depth[b]) > 0.01 * depth[a]
+            change = (owner[a] != owner[b]) | (body[a] & body[b] & (turned | jump))
+            inner[a] |= change
+            inner[b] |= change
+        edge[window.slices] = inner
         return edge.ravel()
+
+
+class _Window:
+    """The part of the picture in which bodies can be."""
+
+    def __init__(self, vertices: np.ndarray, camera: Camera, width: int, height: int):
+        places, depth = camera.project(vertices, width, height)
+        self.low, self.high = np.zeros(2), np.array([width, height])
+        if depth.min() > 0:         # else a body reaches behind the eye, and may be anywhere
+            self.low = np.clip(np.floor(places.min(axis=0)) - 2, 0, self.high)
+            self.high = np.clip(np.ceil(places.max(axis=0)) + 2, 0, self.high)
+        x, y = (slice(int(a), int(b)) for a, b in zip(self.low, self.high))
+        self.slices = (y, x)
+
+    def inside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the indices of the picture points in the window."""
+        return np.flatnonzero((x >= self.low[0]) & (x <= self.high[0])
+                              & (y >= self.low[1]) & (y <= self.high[1]))
 
 
 class _Picture:
@@ -157,23 +185,32 @@ class _Picture:
         self._renderer, self._lighting = renderer, renderer.lighting
         self._background = np.float32(background) ** np.float32(GAMMA)
         self._lower, self._upper = bodies.vertices.min(axis=0), bodies.vertices.max(axis=0)
+        self.window = _Window(bodies.vertices, camera, renderer.width, renderer.height)
         self._key_direction = unit(np.float32(self._lighting.key_direction))
 
-    def trace(self, x: np.ndarray, y: np.ndarray) -> _Samples:
+    def trace(
+        self, x: np.ndarray, y: np.ndarray, directions: np.ndarray | None = None
+    ) -> _Samples:
         """Return what the rays through the picture points (n,), (n,) hit."""
-        directions = self._camera.rays(x, y, self._renderer.width, self._renderer.height)
+        if directions is None:
+            directions = self._camera.rays(x, y, self._renderer.width, self._renderer.height)
         eye = np.float32(self._camera.eye)
-        origins = np.ascontiguousarray(np.broadcast_to(eye, directions.shape))
-        hit = self._bodies.scene.run(origins, directions, output=1)
-        face, distance = hit['primID'].astype(np.int64), hit['tfar']
-        face[face < 0] = NOTHING
+        face = np.full(len(x), NOTHING)
+        distance = np.full(len(x), FAR, dtype=np.float32)
+        weights = np.zeros((len(x), 3), dtype=np.float32)
+        near = self.window.inside(x, y)
+        if len(near):
+            origins = np.ascontiguousarray(np.broadcast_to(eye, (len(near), 3)))
+            hit = self._bodies.scene.run(origins, directions[near], output=1)
+            face[near] = np.where(hit['primID'] < 0, NOTHING, hit['primID'])
+            distance[near] = hit['tfar']
+            weights[near] = np.stack([1 - hit['u'] - hit['v'], hit['u'], hit['v']], axis=1)
         if self._table is not None and eye[2] > self._table.height:
             down = np.minimum(directions[:, 2], -1e-9)
             to_table = (self._table.height - eye[2]) / down
             nearer = (directions[:, 2] < 0) & (to_table < distance)
             face[nearer] = TABLE
             distance = np.where(nearer, to_table, distance)
-        weights = np.stack([1 - hit['u'] - hit['v'], hit['u'], hit['v']], axis=1)
         return _Samples(face, distance.astype(np.float32), weights, directions)
 
     def shade(self, samples: _Samples) -> np.ndarray:
@@ -212,24 +249,29 @@ class _Picture:
     def _shade_table(self, samples: _Samples, index: np.ndarray) -> np.ndarray:
         table, lighting = self._table, self._lighting
         distance, direction = samples.distance[index], samples.directions[index]
-        point = (np.float32(self._camera.eye) + distance[:, None] * direction)[:, :2]
+        point = np.float32(self._camera.eye[:2]) + distance[:, None] * direction[:, :2]
         center = (self._lower + self._upper)[:2] / 2
         radius = max(np.linalg.norm(self._upper - self._lower) / 2, 0.15)
-        away = np.linalg.norm(point - center, axis=1) / radius
+        away = np.hypot(*(point - center).T) / np.float32(radius)
         fade = np.clip((away - table.fade_start) / (table.fade_end - table.fade_start), 0, 1)
         fade = fade * fade * (3 - 2 * fade)
+        color = np.broadcast_to(self._background, (len(index), 3)).copy()
+        near = np.flatnonzero(fade < 1)
+        if len(near) == 0:
+            return color
         key, ambient = TableLight(
-            self._bodies.scene, self._lower, self._upper, table, lighting).at(point)
+            self._bodies.scene, self._lower, self._upper, table, lighting).at(point[near])
         light = lighting.key_strength * key * max(self._key_direction[2], 0) + ambient
-        lines = self._grid_lines(point, distance, direction)
+        lines = self._grid_lines(point[near], distance[near], direction[near])
         albedo = np.float32(table.color) ** np.float32(GAMMA)
-        color = albedo * (light * (1 - 0.22 * lines))[:, None]
-        return color + fade[:, None] * (self._background - color)
+        lit = albedo * (light * (1 - np.float32(0.22) * lines))[:, None]
+        color[near] = lit + fade[near, None] * (self._background - lit)
+        return color
 
     def _grid_lines(self, point: np.ndarray, distance: np.ndarray, direction: np.ndarray):
-        pixel = 2 * np.tan(self._camera.vertical_fov / 2) / self._renderer.height
+        pixel = np.float32(2 * np.tan(self._camera.vertical_fov / 2) / self._renderer.height)
         across = distance * pixel                    # metres a pixel spans square to the ray
-        level = np.maximum(np.linalg.norm(direction[:, :2], axis=1), 1e-6)[:, None]
-        stretch = 1 / np.maximum(-direction[:, 2], 0.05) - 1
-        slant = np.abs(direction[:, :2]) / level * stretch[:, None]
-        return grid_lines(point, across[:, None] * (1 + slant), self._table)
+        level = np.maximum(np.hypot(direction[:, 0], direction[:, 1]), np.float32(1e-6))
+        stretch = (1 / np.maximum(-direction[:, 2], np.float32(0.05)) - 1) / level
+        footprint = across[:, None] * (1 + np.abs(direction[:, :2]) * stretch[:, None])
+        return grid_lines(point, footprint, self._table)

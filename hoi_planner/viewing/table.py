@@ -25,7 +25,7 @@ class Table:
     line_width: float = 0.0022
     fade_start: float = 1.7
     fade_end: float = 4.5
-    light_spacing: float = 0.006
+    light_spacing: float = 0.007
 
 
 def grid_lines(points: np.ndarray, footprint: np.ndarray, table: Table) -> np.ndarray:
@@ -68,7 +68,7 @@ class TableLight:
         self._low = np.minimum(lower[:2], lower[:2] + thrown) - rim
         high = np.maximum(upper[:2], upper[:2] + thrown) + rim
         # Whole steps from the world's origin, so that a moving body does not make shadows swim.
-        self._low = np.floor(self._low / table.light_spacing) * table.light_spacing
+        self._low = (np.floor(self._low / table.light_spacing) * table.light_spacing).astype('f4')
         self._count = np.maximum(np.ceil((high - self._low) / table.light_spacing), 2).astype(int)
 
     def at(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +80,7 @@ class TableLight:
         key = np.ones(len(points), dtype=np.float32)
         open_sky = self._open_ambient()
         ambient = np.full(len(points), open_sky, dtype=np.float32)
-        cell = (points - self._low) / self._table.light_spacing
+        cell = (points - self._low) / np.float32(self._table.light_spacing)
         inside = ((cell >= 0) & (cell < self._count - 1)).all(axis=1)
         if not inside.any():
             return key, ambient
@@ -117,7 +117,20 @@ class TableLight:
         points[:, 1] = self._low[1] + spacing * (nodes // across)
         points[:, 2] = self._table.height
         values = np.zeros(len(needed), dtype=np.float32)
-        values[nodes] = measure(points, np.tile(np.float32([[0, 0, 1]]), (len(nodes), 1)))
+        up = np.tile(np.float32([[0, 0, 1]]), (len(nodes), 1))
+        values[nodes] = measure(points, up)
+        # A node inside a standing body is dark, but must not darken the table beside the body.
+        trust = np.ones(len(needed), dtype=np.float32)
+        trust[nodes[self._inside_a_body(points, up)]] = 1e-6
         x, y = part[:, 0], part[:, 1]
-        weights = ((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y)
-        return sum(w * values[corner + o] for w, o in zip(weights, offsets))
+        total, weight = np.zeros(len(x), np.float32), np.zeros(len(x), np.float32)
+        for w, o in zip(((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y), offsets):
+            w = w * trust[corner + o] + np.float32(1e-9)
+            total += w * values[corner + o]
+            weight += w
+        return total / weight
+
+    def _inside_a_body(self, points: np.ndarray, up: np.ndarray) -> np.ndarray:
+        """Return (n,) bool: the first surface above the point is seen from its inner side."""
+        hit = self._scene.run(points + np.float32(2e-3) * up, up, output=1)
+        return (hit['primID'] >= 0) & (hit['Ng'][:, 2] > 0)
