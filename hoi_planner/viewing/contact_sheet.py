@@ -34,7 +34,7 @@ def time_label(view: PlanView, frame: int) -> str:
     """Return what stands on a frame: its time, and the displacement where there is one."""
     label = f'{view.times[frame]:.2f} s'
     if np.isfinite(view.displacement[frame]):
-        label += f'   {1000 * view.displacement[frame]:.1f} mm'
+        label += f'   {abs(1000 * view.displacement[frame]):.1f} mm'
     return label
 
 

@@ -11,6 +11,8 @@ import torch
 from PIL import Image
 
 from hoi_planner.hands.contract import HandModel, HandOutput, NUM_SHAPE
+from hoi_planner.hands.mirroring import mirror_rotvec
+from hoi_planner.hands.postures import posture
 from hoi_planner.viewing.cameras import Camera, frame_points
 from hoi_planner.viewing.colors import AXIS_COLORS, HAND_COLORS
 from hoi_planner.viewing.frame_axes import AXIS_LENGTH, axis_arrows, write_axis_names
@@ -19,6 +21,7 @@ from hoi_planner.viewing.lighting import Lighting
 from hoi_planner.viewing.mesh_shading import ShadedMesh, unit
 from hoi_planner.viewing.renderer import BACKGROUND, Renderer
 
+POSTURE_NAMES = ('rest', 'fist', 'pinch', 'spread')
 CELL = 340
 HEADER = 84
 PAIR_HEIGHT = 400
@@ -34,18 +37,21 @@ VIEWS = {
 
 def write_hand_gallery(
     path: Path, model_right: HandModel, model_left: HandModel,
-    postures: Mapping[str, torch.Tensor],
+    postures: Mapping[str, torch.Tensor] | None = None,
 ) -> Path:
     """
     Write a PNG: a row for each posture of the right hand, from three sides; below, both sides.
 
-    :param postures: name -> (15, 3) finger pose of the right hand, axis-angle
-    :raises ValueError: no posture, or a model of the wrong side
+    :param postures: name -> (15, 3) finger pose of the right hand, axis-angle; None: rest, fist,
+        pinch and spread of the open hand
+    :raises ValueError: an empty mapping, or a model of the wrong side
     """
     for name, model, side in (
             ('model_right', model_right, 'right'), ('model_left', model_left, 'left')):
         if model.side != side:
             raise ValueError(f"{name} is a '{model.side}' hand, must be '{side}'")
+    if postures is None:
+        postures = {name: posture(name) for name in POSTURE_NAMES}
     if not postures:
         raise ValueError('postures is empty, must hold at least one')
     posed = {name: _pose(model_right, pose, UPRIGHT) for name, pose in postures.items()}
@@ -104,14 +110,14 @@ def _pair_picture(
     model_right: HandModel, model_left: HandModel, finger_pose: torch.Tensor
 ) -> Image.Image:
     """Return both hands with wrist poses of no rotation, wrist to wrist, seen from the palms."""
-    mirrored = torch.as_tensor(finger_pose, dtype=torch.float64) * torch.tensor([1.0, -1.0, -1.0])
+    mirrored = mirror_rotvec(finger_pose)
     identity = (0.0, 0.0, 0.0, 1.0)
     hands = [
         (model_right, _pose(model_right, finger_pose, identity, (-0.09, 0.0, 0.0))),
         (model_left, _pose(model_left, mirrored, identity, (0.09, 0.0, 0.0))),
     ]
     points = _points(output for _, output in hands)
-    camera = frame_points(points, 3 * CELL / PAIR_HEIGHT, (0.0, -0.85, 0.55), FOV, margin=1.15)
+    camera = frame_points(points, 3 * CELL / PAIR_HEIGHT, (0.0, -0.92, 0.38), FOV, margin=1.2)
     image = _picture(hands, camera, 3 * CELL, PAIR_HEIGHT)
     write(image, (16, 8), 'right and left, wrist poses without rotation', 17, bold=True)
     for (model, output), side in zip(hands, ('right', 'left')):

@@ -57,6 +57,17 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(length > 0, length, 1).astype(vectors.dtype)
 
 
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Return the (V, 3) area-weighted mean of the faces' normals around each vertex, unit."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    weighted = np.cross(b - a, c - a)
+    total = np.zeros_like(vertices)
+    for axis in range(3):
+        total[:, axis] = np.bincount(
+            faces.ravel(), np.repeat(weighted[:, axis], 3), len(vertices))
+    return unit(total)
+
+
 def corner_normals(
     vertices: np.ndarray, faces: np.ndarray, crease_angle: float
 ) -> np.ndarray:
@@ -76,11 +87,7 @@ def corner_normals(
     if crease_angle <= 0:
         return np.repeat(normal[:, None], 3, axis=1)
     if crease_angle >= math.pi:
-        total = np.zeros_like(vertices)
-        for axis in range(3):
-            total[:, axis] = np.bincount(
-                faces.ravel(), np.repeat(weighted[:, axis], 3), len(vertices))
-        return unit(total)[faces]
+        return vertex_normals(vertices, faces)[faces]
     mine, other = _corners_sharing_a_vertex(faces, len(vertices))
     near = np.einsum('ij,ij->i', normal[mine // 3], normal[other // 3]) >= math.cos(crease_angle)
     # A face without area has no normal of its own and takes everything around it.
@@ -113,6 +120,8 @@ def split_at_creases(mesh: ShadedMesh) -> tuple[np.ndarray, np.ndarray, np.ndarr
     if mesh.normals is not None:
         return mesh.vertices, mesh.normals, mesh.faces
     angle = 0.0 if mesh.flat else mesh.crease_angle
+    if angle >= math.pi:
+        return mesh.vertices, vertex_normals(mesh.vertices, mesh.faces), mesh.faces
     normals = corner_normals(mesh.vertices, mesh.faces, angle).reshape(-1, 3)
     # Equal up to rounding counts as one; an unlucky rounding only doubles a vertex needlessly.
     rounded = np.round((normals + 1) * 1000).astype(np.int64)

@@ -18,6 +18,7 @@ from hoi_planner.viewing.outline import draw_outline, feature_edges
 from hoi_planner.viewing.plan_view import ObjectView, PlanView
 from hoi_planner.viewing.renderer import Renderer
 from hoi_planner.viewing.table import Table
+from hoi_planner.viewing.view_choice import best_direction, KEY_FRAMES
 
 LIGHT_SPACING = 0.012       # metres; twice as fine costs a film twice the time
 # Below it the plan's outline would only double the object's own edges.
@@ -40,7 +41,7 @@ class PlanPainter:
         Prepare what stays the same from frame to frame.
 
         :param width, height: pixels of the picture
-        :param camera: default: three-quarter view that frames the whole motion
+        :param camera: default: frames the whole motion from where the hands are seen best
         """
         self.view = view
         self._size = (width, height)
@@ -52,10 +53,17 @@ class PlanPainter:
                    LIGHT_SPACING)
             for body in view.objects]
         self._edges = [feature_edges(body.vertices, body.faces) for body in view.objects]
-        self.camera = camera or frame_points(motion_points(view), width / height)
+        self.camera = camera or self._choose_camera()
 
-    def picture(self, frame: int) -> Image.Image:
-        """Return the picture of a frame without any text."""
+    def _choose_camera(self) -> Camera:
+        aspect, points = self._size[0] / self._size[1], motion_points(self.view)
+        picks = np.linspace(0, self.view.num_frames - 1, KEY_FRAMES).round().astype(int)
+        frames = [[(mesh.vertices, mesh.faces) for mesh in self._meshes(i)] for i in picks]
+        direction = best_direction(frames, len(self.view.hands), points, aspect)
+        return frame_points(points, aspect, direction)
+
+    def _meshes(self, frame: int) -> list[ShadedMesh]:
+        """Return the bodies as they stand in a frame, hands first."""
         meshes = [
             ShadedMesh(hand.vertices[frame], hand.faces, HAND_COLORS[hand.side],
                        crease_angle=math.pi)
@@ -66,7 +74,11 @@ class PlanPainter:
             turned = rotate_vectors(quaternion, torch.as_tensor(normals, dtype=torch.float64))
             meshes.append(ShadedMesh(
                 world.numpy(), faces, body.color, normals=turned.numpy()))
-        image = to_image(self._renderer.render(meshes, self.camera, self._table))
+        return meshes
+
+    def picture(self, frame: int) -> Image.Image:
+        """Return the picture of a frame without any text."""
+        image = to_image(self._renderer.render(self._meshes(frame), self.camera, self._table))
         for body, edges in zip(self.view.objects, self._edges):
             if body.planned_poses is not None:
                 image = self._draw_plan(image, body, edges, frame)
