@@ -7,7 +7,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 PACKAGE = 'hoi_planner'
-HERE = Path(__file__).parent
+# Resolved: with --symlink-install, colcon runs a link to this file from its build folder.
+HERE = Path(__file__).resolve().parent
 
 
 def shared_files(*folders):
@@ -25,10 +26,9 @@ def shared_files(*folders):
 
 
 def requirements(name):
-    """Return the pinned requirements of requirements/NAME.txt, without comments and options."""
+    """Return the packages of requirements/NAME.txt; the pins stay there, for scripts/setup."""
     lines = (HERE / 'requirements' / f'{name}.txt').read_text().splitlines()
-    words = (line.split('#')[0].strip() for line in lines)
-    return [word for word in words if word and not word.startswith('-')]
+    return [line.split('==')[0] for line in lines if line and not line.startswith('#')]
 
 
 setup(
