@@ -5,11 +5,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pybullet
 import torch
 
 from hoi_planner.geometry.transforms import interpolate_poses, pose_velocities
 from hoi_planner.hands.contract import ConvexLink
+from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.shapes import convex_shape
 from hoi_planner.physics.world import World

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pybullet
 from scipy.spatial import ConvexHull
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.world import World
 
 

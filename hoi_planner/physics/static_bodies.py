@@ -4,9 +4,9 @@
 
 from collections.abc import Iterable
 
-import pybullet
 import torch
 
+from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.scene import Obstacle
 from hoi_planner.physics.shapes import compound_shape

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pybullet
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import pose_velocities
 from hoi_planner.hands.contract import HandModel
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
 from hoi_planner.physics.hand_object_distance import measure_distances

@@ -4,7 +4,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -12,36 +11,16 @@ from hoi_planner.hands.contract import HandModel
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.hand_object_distance import measure_distances
-from hoi_planner.physics.judge import failed, judge
+from hoi_planner.physics.judge import judge
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.measurements import PlanMeasurement
 from hoi_planner.physics.penetration import measure_penetration
 from hoi_planner.physics.posed_hand import pose_hands
 from hoi_planner.physics.release import planned_releases
+from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.summary import PlanMetrics, score, summarize
+from hoi_planner.physics.summary import score, summarize
 from hoi_planner.physics.tracking import TrackingSimulation
-from hoi_planner.physics.verdict import Verdict
-
-
-@dataclass(frozen=True)
-class PlanReport:
-    """
-    What validation says of one plan.
-
-    measurement: None where the simulation failed; then metrics are NaN and the score is inf
-    score: smaller is better
-    """
-
-    verdict: Verdict
-    metrics: PlanMetrics
-    score: float
-    measurement: PlanMeasurement | None = None
-
-    @classmethod
-    def failure(cls, code: FailureCode, message: str) -> 'PlanReport':
-        """Return the report of a plan that could not be measured."""
-        return cls(failed(code, message), PlanMetrics(), math.inf)
 
 
 def measure_plan(

@@ -4,9 +4,9 @@
 
 import contextlib
 
-import pybullet
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.physics.bullet import pybullet
 
 
 @contextlib.contextmanager

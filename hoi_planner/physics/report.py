@@ -1,0 +1,32 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""PlanReport: what validation says of one plan. Needs no PyBullet, so that it can be read anywhere."""
+
+import math
+from dataclasses import dataclass
+
+from hoi_planner.failures import FailureCode
+from hoi_planner.physics.judge import failed
+from hoi_planner.physics.measurements import PlanMeasurement
+from hoi_planner.physics.summary import PlanMetrics
+from hoi_planner.physics.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """
+    Verdict, summary and measurement of one plan.
+
+    score: smaller is better
+    measurement: None where the plan could not be measured; then metrics are NaN and the score is inf
+    """
+
+    verdict: Verdict
+    metrics: PlanMetrics
+    score: float
+    measurement: PlanMeasurement | None = None
+
+    @classmethod
+    def failure(cls, code: FailureCode, message: str) -> 'PlanReport':
+        """Return the report of a plan that could not be measured."""
+        return cls(failed(code, message), PlanMetrics(), math.inf)

@@ -1,0 +1,117 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+One worker of a ValidationPool: a process of its own that judges plans, one at a time.
+
+Messages are pickled tuples over a private socket between our own processes. To the worker:
+('job', number, scene bytes or None, motion, config, limits), ('cancel', number), ('stop',). From it:
+('ready',), ('report', number, report), ('canceled', number). An error that is not expected ends the
+worker with a traceback; the pool sees that.
+"""
+
+import pickle
+import signal
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+import torch
+
+from hoi_planner.failures import Canceled, HoiPlannerError
+from hoi_planner.hands.contract import NUM_FINGER_JOINTS, NUM_SHAPE, SIDES
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.report import PlanReport
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.validation import validate_plan
+
+
+def send(connection: Connection, *message) -> None:
+    """
+    Send a message.
+
+    Pickled here: Connection.send would hand torch's tensors over in shared memory, with a thread and
+    a file each.
+    """
+    connection.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+
+
+def receive(connection: Connection) -> tuple:
+    """Wait for a message; raise EOFError or OSError when the other side is gone."""
+    return pickle.loads(connection.recv_bytes())
+
+
+class PipeToken:
+    """What a job polls at every frame: canceled by the pool, or the pool is gone."""
+
+    def __init__(self, connection: Connection):
+        """Keep the connection."""
+        self._connection = connection
+
+    def check(self, stage: str) -> None:
+        """
+        Stop if the pool says so.
+
+        :raises Canceled: the pool wants the next job, or none
+        :raises EOFError: the pool is gone
+        """
+        if self._connection.poll():
+            message = receive(self._connection)
+            if message[0] == 'stop':
+                raise SystemExit(0)
+            raise Canceled(f'canceled during {stage}')
+
+
+def warm_up(hand_models: Sequence[str]) -> None:
+    """Load the hands and play a few frames, so that the first plan does not pay for it."""
+    box = load_object('library://carton')
+    for name in hand_models:
+        for side in SIDES:
+            load_hand_model(name, side)
+        still = torch.zeros(2, 2, 7, dtype=torch.float64)
+        still[..., 6] = 1.0
+        still[..., 2] = 1.0
+        motion = HandObjectMotion(
+            fps=30.0, task='warm_up', hand_model=name, object_ids=('box',), sides=SIDES,
+            object_poses=still[:1] * torch.tensor([1, 1, 0.0, 1, 1, 1, 1]), wrist_poses=still,
+            finger_poses=torch.zeros(2, 2, NUM_FINGER_JOINTS, 3), shapes=torch.zeros(2, NUM_SHAPE))
+        validate_plan(PhysicsScene({'box': box}, name), motion)
+
+
+def serve(connection: Connection, hand_models: Sequence[str]) -> None:
+    """Judge plans until told to stop."""
+    warm_up(hand_models)
+    send(connection, 'ready')
+    token, scene = PipeToken(connection), None
+    while True:
+        kind, *content = receive(connection)
+        if kind == 'stop':
+            return
+        if kind == 'cancel':
+            continue            # it came when its job was already done
+        number, scene_bytes, motion, config, limits = content
+        if scene_bytes is not None:
+            scene = pickle.loads(scene_bytes)
+        try:
+            report = validate_plan(scene, motion, config, limits, token)
+        except Canceled:
+            send(connection, 'canceled', number)
+            continue
+        except HoiPlannerError as error:
+            report = PlanReport.failure(error.code, error.message)
+        send(connection, 'report', number, report)
+
+
+def main(descriptor: int, hand_models: Sequence[str]) -> None:
+    """
+    Run a worker; the pool starts it with this.
+
+    :param descriptor: of the socket
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is the pool's affair
+    torch.set_num_threads(1)
+    try:
+        serve(Connection(descriptor), hand_models)
+    except (EOFError, ConnectionError):
+        sys.exit(0)                                 # the pool is gone
