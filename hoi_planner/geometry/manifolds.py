@@ -14,9 +14,10 @@ def manifold_from_mesh(mesh: trimesh.Trimesh, name: str = 'mesh') -> manifold3d.
     :param name: for the message
     :raises ValueError: manifold3d does not take it as a solid; its reason is named
     """
+    # Copies: manifold3d refuses read-only arrays, which the meshes of loaded objects have.
     solid = manifold3d.Manifold(manifold3d.Mesh64(
-        vert_properties=np.ascontiguousarray(mesh.vertices, dtype=np.float64),
-        tri_verts=np.ascontiguousarray(mesh.faces, dtype=np.uint64)))
+        vert_properties=np.array(mesh.vertices, dtype=np.float64, order='C'),
+        tri_verts=np.array(mesh.faces, dtype=np.uint64, order='C')))
     if solid.status() != manifold3d.Error.NoError:
         raise ValueError(f'{name} is not a manifold solid: {solid.status().name}')
     if solid.is_empty():

@@ -18,8 +18,9 @@ import numpy as np
 import torch
 import trimesh
 
-MAX_CELLS = 32_000_000      # 128 MB of float32
-_GRIDS_KEPT = 16
+MAX_CELLS = 64_000_000      # 256 MB of float32
+_KEPT_BYTES = 1024**3       # of grids in memory; the least recently used are let go
+_CHUNK = 1_000_000          # grid points a call of libigl: it holds ten numbers for each
 _grids: OrderedDict = OrderedDict()
 _grids_lock = threading.Lock()
 
@@ -144,7 +145,7 @@ def _grid_values(
             arrays = cached_arrays(
                 'distance_grid', key, lambda: {'values': _sample(mesh, low, shape, spacing)})
             _grids[known] = torch.from_numpy(arrays['values'])
-            if len(_grids) > _GRIDS_KEPT:
+            while len(_grids) > 1 and sum(v.nbytes for v in _grids.values()) > _KEPT_BYTES:
                 _grids.popitem(last=False)
         _grids.move_to_end(known)
         return _grids[known]
@@ -155,5 +156,11 @@ def _sample(
 ) -> np.ndarray:
     """Return the exact distance at every grid point, (X, Y, Z) float32."""
     axes = [low[i] + spacing * np.arange(shape[i]) for i in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
-    return exact_signed_distance(mesh, points).reshape(shape).astype(np.float32)
+    values = np.empty(shape, dtype=np.float32)
+    slab = max(1, _CHUNK // int(shape[1] * shape[2]))
+    for start in range(0, int(shape[0]), slab):
+        xs = axes[0][start:start + slab]
+        points = np.stack(np.meshgrid(xs, axes[1], axes[2], indexing='ij'), axis=-1)
+        distance = exact_signed_distance(mesh, points.reshape(-1, 3))
+        values[start:start + slab] = distance.reshape(points.shape[:-1])
+    return values

@@ -141,12 +141,29 @@ def test_grid_keeps_leading_dimensions_and_precision():
 
 def test_grid_refuses_too_many_cells_and_bad_numbers():
     mesh = trimesh.creation.box((1.5, 1.5, 1.5))
-    with pytest.raises(ValueError, match='limit 32000000; use at least 0.005 m'):
+    with pytest.raises(ValueError, match='limit 64000000; use at least 0.004 m'):
         SignedDistanceGrid(mesh, 0.002)
     with pytest.raises(ValueError, match='must be above 0'):
         SignedDistanceGrid(mesh, 0.0)
     with pytest.raises(ValueError, match='must be above 0'):
         SignedDistanceGrid(mesh, float('nan'))
+
+
+def test_grid_built_in_slabs_is_the_grid_built_at_once(tmp_path, monkeypatch):
+    mesh = trimesh.creation.annulus(r_min=0.03, r_max=0.05, height=0.04)
+    whole = SignedDistanceGrid(mesh, 0.01).values.clone()
+    signed_distance._grids.clear()
+    monkeypatch.setenv('HOI_CACHE', str(tmp_path / 'other'))
+    monkeypatch.setattr(signed_distance, '_CHUNK', 500)
+    assert torch.equal(SignedDistanceGrid(mesh, 0.01).values, whole)
+
+
+def test_memory_of_grids_is_bounded(monkeypatch):
+    one = SignedDistanceGrid(trimesh.creation.box(BOX), 0.01).values.nbytes
+    monkeypatch.setattr(signed_distance, '_KEPT_BYTES', 2.5 * one)
+    for i in range(4):
+        SignedDistanceGrid(trimesh.creation.box((0.10, 0.06, 0.04 - i * 1e-6)), 0.01)
+    assert len(signed_distance._grids) == 2
 
 
 def count_builds(monkeypatch) -> list:
