@@ -12,9 +12,7 @@ from scipy.spatial.transform import Rotation, Slerp
 import torch
 import transforms3d
 
-settings.register_profile('geometry', deadline=None, max_examples=50)
-settings.load_profile('geometry')
-
+few = settings(deadline=None, max_examples=50)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -34,6 +32,7 @@ def scipy_matrix(pose: np.ndarray) -> np.ndarray:
     return matrix
 
 
+@few
 @given(seeds)
 def test_matrix_agrees_with_scipy_and_transforms3d(seed):
     pose = random_poses(seed)
@@ -45,6 +44,7 @@ def test_matrix_agrees_with_scipy_and_transforms3d(seed):
     np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
+@few
 @given(seeds)
 def test_pose_from_matrix_agrees_with_transforms3d(seed):
     matrix = scipy_matrix(random_poses(seed).numpy())
@@ -53,6 +53,7 @@ def test_pose_from_matrix_agrees_with_transforms3d(seed):
     np.testing.assert_allclose(pose, [*matrix[:3, 3], x, y, z, w], atol=1e-7)
 
 
+@few
 @given(seeds)
 def test_compose_inverse_relative_agree_with_matrices(seed):
     a, b = random_poses(seed, 2)
@@ -63,6 +64,7 @@ def test_compose_inverse_relative_agree_with_matrices(seed):
         tf.matrix_from_pose(tf.relative(a, b)), np.linalg.inv(ma) @ mb, atol=1e-12)
 
 
+@few
 @given(seeds)
 def test_round_trips(seed):
     a, b = random_poses(seed, 2, 3, 4)
@@ -89,6 +91,7 @@ def test_points_and_vectors_agree_with_scipy_and_broadcast():
             tf.rotate_vectors(torch.as_tensor(pose[3:]), points), turned, atol=1e-12)
 
 
+@few
 @given(seeds)
 def test_rotation_angle_agrees_with_scipy(seed):
     a, b = random_poses(seed, 2)
@@ -115,6 +118,7 @@ def test_canonical_quaternion_is_one_of_the_pair():
     assert (canonical[:, 3] >= 0).all() and canonical[1, 0] == 1 and canonical[2, 1] == 0.6
 
 
+@few
 @given(seeds)
 def test_interpolation_agrees_with_scipy_slerp(seed):
     poses = random_poses(seed, 5)
