@@ -25,7 +25,7 @@ class PlannerClient:
 
     Example::
 
-        with rclpy.init():
+        with ros_context():
             client = PlannerClient()
             client.wait_until_ready()
             client.send_goal(PlanInteraction.Goal(task='carry', objects=[...], ...))

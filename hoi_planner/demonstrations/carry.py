@@ -25,6 +25,7 @@ class CarryConfig:
     """
     Ranges that a seed draws from, metres, radians, seconds; and what stays fixed.
 
+    clearance: how far off the face a hand moves squarely before it moves sideways
     standoff: how far off the face the hands start and end
     opening: how far the fingers open on the way in and out
     speed_limit: of the object; longer ways take more time
@@ -41,6 +42,7 @@ class CarryConfig:
     finger_pitch: tuple[float, float] = (0.05, 0.40)
     contact_height: tuple[float, float] = (-0.005, 0.02)
     press_depth: tuple[float, float] = (0.0012, 0.0018)
+    clearance: float = 0.006
     opening: float = 0.15
     reach_x: tuple[float, float] = (0.35, 0.60)
     reach_y: tuple[float, float] = (-0.22, 0.22)
@@ -174,7 +176,7 @@ def hand_motion(
     Between contact and release the wrist is fixed in the object's frame. distance is the way back
     along the press direction, in that frame too, so that the hand leaves a turned object squarely.
     """
-    clearance = config.grasp.press_depth + 1e-3
+    clearance = grasp.press_depth + config.clearance
     keys = [0.0, phases.approach, phases.move_start, phases.release_start,
             phases.release_start + phases.press, phases.total]
     off = [standoff, clearance, 0.0, 0.0, clearance, standoff]

@@ -15,7 +15,6 @@ from hoi_planner.hands.postures import posture
 
 # The thumb rests where it likes; the other fingers' and the palm's anchors press.
 THUMB_ANCHORS = 5
-# The wrist is no place to press with: the wrist's own mound would lift the fingers off.
 SOLVER_VERTICES = 600
 
 
@@ -43,13 +42,14 @@ class PalmGraspConfig:
 
 @dataclass(frozen=True)
 class PalmGrasp:
-    """A solved hand, world frame: wrist (7,), fingers (15, 3), and the inward press direction (3,)."""
+    """A solved hand, world frame, metres and radians."""
 
     side: str
-    wrist: torch.Tensor
-    fingers: torch.Tensor
-    inward: torch.Tensor
-    forward: torch.Tensor
+    wrist: torch.Tensor      # (7,)
+    fingers: torch.Tensor    # (15, 3)
+    inward: torch.Tensor     # (3,) unit, the direction of the press
+    forward: torch.Tensor    # (3,) unit, the direction of the fingers
+    press_depth: float       # of the deepest vertex in the object
 
 
 def palm_wrist_rotation(side: str, forward: torch.Tensor, inward: torch.Tensor) -> torch.Tensor:
@@ -87,7 +87,7 @@ def solve_palm_grasp(
     rotation = palm_wrist_rotation(model.side, forward, inward)
     wrist, fingers = _descend(model, placed, contact, inward, rotation, table_height, config)
     wrist = _press(model, placed, wrist, fingers, inward, config.press_depth)
-    return PalmGrasp(model.side, wrist, fingers, inward, forward)
+    return PalmGrasp(model.side, wrist, fingers, inward, forward, config.press_depth)
 
 
 def _descend(model, placed, contact, inward, rotation, table_height, config):
@@ -119,8 +119,8 @@ def _descend(model, placed, contact, inward, rotation, table_height, config):
         anchors = model.anchors(output)[0]
         pressing = anchors[pressing_anchors()]
         vertices = output.vertices[0, ::stride]
-        anchor_distance = grid.query(transform_points(to_object, pressing))
-        depth = torch.relu(-grid.query(transform_points(to_object, vertices)) - config.press_depth)
+        anchor_distance = grid(transform_points(to_object, pressing))
+        depth = torch.relu(-grid(transform_points(to_object, vertices)) - config.press_depth)
         offset = pressing.mean(dim=0) - contact
         offset = offset - (offset @ inward) * inward
         # Distances in centimetres, so that the weights compare sizes that a person can picture.

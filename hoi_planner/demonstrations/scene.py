@@ -21,7 +21,7 @@ class PlacedObject:
     @property
     def world_vertices(self) -> torch.Tensor:
         """Return the (V, 3) mesh vertices in the world frame, metres."""
-        return transform_points(self.pose, torch.as_tensor(self.model.mesh.vertices))
+        return transform_points(self.pose, torch.tensor(self.model.mesh.vertices))
 
 
 @dataclass(frozen=True)

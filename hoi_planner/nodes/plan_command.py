@@ -10,7 +10,6 @@ import time
 from urllib.parse import quote
 
 from hoi_planner_msgs.action import PlanInteraction
-import rclpy
 from std_msgs.msg import Header
 import torch
 from tqdm import tqdm
@@ -26,6 +25,7 @@ from hoi_planner.nodes.plan_arguments import parse_arguments
 from hoi_planner.nodes.plan_pictures import write_pictures
 from hoi_planner.nodes.plan_report import (
     result_block, result_document, timing_document, to_json)
+from hoi_planner.nodes.spinning import ros_context
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.request import ObjectPlacement
 
@@ -71,7 +71,7 @@ def plan_over_ros(arguments, placement, target, roots) -> PlanInteraction.Result
     """
     started = time.monotonic()
     logs = arguments.out / 'log'
-    with GraphProcesses(mesh_roots=roots, log_directory=logs) as graph, rclpy.init():
+    with GraphProcesses(mesh_roots=roots, log_directory=logs) as graph, ros_context():
         def check_alive():
             if dead := graph.dead():
                 raise HoiPlannerError(

@@ -2,11 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main of every node."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+import contextlib
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.node import Node
+
+
+@contextlib.contextmanager
+def ros_context(args=None) -> Iterator[None]:
+    """Initialise rclpy and shut it down at the end; Jazzy's rclpy.init is no context manager."""
+    rclpy.init(args=args)
+    try:
+        yield
+    finally:
+        rclpy.try_shutdown()
 
 
 def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None:
@@ -15,7 +26,7 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
 
     :param make_node: its class; a method close() is called at the end
     """
-    with rclpy.init(args=args):
+    with ros_context(args):
         node = make_node()
         executor = MultiThreadedExecutor(num_threads=threads)
         executor.add_node(node)

@@ -6,7 +6,6 @@ from dataclasses import fields
 
 from hoi_planner_msgs.msg import CandidateReport as CandidateReportMsg
 from hoi_planner_msgs.msg import PlanMetrics as PlanMetricsMsg
-import numpy as np
 
 from hoi_planner.failures import FailureCode
 from hoi_planner.physics.summary import PlanMetrics
@@ -19,9 +18,7 @@ def metrics_to_msg(metrics: PlanMetrics) -> PlanMetricsMsg:
     msg = PlanMetricsMsg()
     for field in fields(metrics):
         value = getattr(metrics, field.name)
-        if field.name in ('times', 'displacement'):
-            value = np.asarray(value, dtype=np.float64).tolist()
-        setattr(msg, field.name, value if isinstance(value, (str, list)) else float(value))
+        setattr(msg, field.name, value)
     return msg
 
 
@@ -29,7 +26,7 @@ def metrics_from_msg(msg: PlanMetricsMsg) -> PlanMetrics:
     """Return metrics."""
     values = {field.name: getattr(msg, field.name) for field in fields(PlanMetrics)}
     for name in ('times', 'displacement'):
-        values[name] = np.asarray(values[name], dtype=np.float64)
+        values[name] = tuple(values[name])
     return PlanMetrics(**values)
 
 

@@ -1,0 +1,71 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The validator stage in this process's own worker pool."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.failures import FailureCode, RequestError
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
+from hoi_planner.planning.plan import CandidatePlan
+from hoi_planner.planning.request import PlanRequest
+from hoi_planner.planning.result import CandidateReport
+from hoi_planner.planning.scene_building import physics_scene
+
+
+class LocalValidator:
+    """Judges plans with a pool of worker processes."""
+
+    def __init__(
+        self, pool: ValidationPool, mesh_roots: Sequence[Path] = (),
+        config: PhysicsConfig = PhysicsConfig(),
+    ):
+        """
+        Keep the pool; its owner closes it.
+
+        :param config: physics of every plan; a request may set its own friction
+        """
+        self._pool = pool
+        self._mesh_roots = tuple(mesh_roots)
+        self._config = config
+
+    def validate(
+        self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
+        progress: Callable[[float, str], None],
+    ) -> tuple[CandidateReport, ...]:
+        """Return a report a plan, in order; raise HoiPlannerError."""
+        return self.judge(plans, request.limits, request.friction, token, progress)
+
+    def judge(
+        self, plans: Sequence[CandidatePlan], limits: PlanLimits, friction: float,
+        token: CancelToken, progress: Callable[[float, str], None],
+    ) -> tuple[CandidateReport, ...]:
+        """
+        Return a report a plan, in order.
+
+        :param friction: effective hand-object friction; 0: the validator's own
+        :param progress: called with the fraction judged and a line of text
+        :raises HoiPlannerError: a mesh code, INVALID_REQUEST, VALIDATOR_UNAVAILABLE, what the token
+            raises
+        """
+        try:
+            config = replace(self._config, effective_friction=friction) if friction else self._config
+            jobs = [ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits)
+                    for plan in plans]
+            judged = []
+
+            def on_report(number, report):
+                judged.append(report)
+                passed = sum(item.verdict.accepted for item in judged)
+                progress(len(judged) / len(plans), f'{passed} of {len(judged)} passed')
+
+            reports = self._pool.validate(jobs, token, on_report)
+        except ValueError as error:
+            raise RequestError(FailureCode.INVALID_REQUEST, f'plan: {error}') from error
+        return tuple(
+            CandidateReport(plan.index, report.verdict, report.score, report.metrics)
+            for plan, report in zip(plans, reports))
