@@ -42,8 +42,8 @@ def measure_distances(
     for m, name in enumerate(motion.object_ids):
         mesh = scene.objects[name].mesh
         for h, hand in enumerate(hands):
-            frames, points = points_near(
-                hand.vertices, motion.object_poses[m].numpy(), mesh.bounds, margin)
+            frames, points = vertices_near(
+                hand, motion.object_poses[m].numpy(), mesh.bounds, margin)
             if len(points):
                 distance = exact_signed_distance(mesh, points)
                 distance[distance > margin] = np.inf
@@ -52,25 +52,24 @@ def measure_distances(
     return HandObjectDistance(nearest, depth_sum)
 
 
-def points_near(
-    points: np.ndarray, poses: np.ndarray, bounds: np.ndarray, margin: float,
+def vertices_near(
+    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
-    Return the points that lie in an object's bounding box, widened by a margin, frame by frame.
+    Return the hand's vertices that lie in an object's bounding box, widened by a margin, frame by frame.
 
-    :param points: (N, V, 3) world frame
     :param poses: (N, 7) of the object
     :param bounds: (2, 3) of the object in its own frame
-    :return: frame index of each point, (P,), and the points in the object's frame, (P, 3)
+    :return: frame index of each vertex, (P,), and the vertices in the object's frame, (P, 3)
     """
     rotations = Rotation.from_quat(poses[:, 3:]).as_matrix()
     # A sphere around the box sorts out most frames before any point is rotated.
     center = rotations @ bounds.mean(axis=0) + poses[:, :3]
     radius = np.linalg.norm(bounds[1] - bounds[0]) / 2 + margin
-    low, high = points.min(axis=1), points.max(axis=1)
-    gap = np.maximum(np.maximum(low - center, center - high), 0.0)
+    gap = np.maximum(
+        np.maximum(hand.bounds[:, 0] - center, center - hand.bounds[:, 1]), 0.0)
     frames = np.flatnonzero(np.linalg.norm(gap, axis=1) <= radius)
-    local = (points[frames] - poses[frames, None, :3]) @ rotations[frames]
+    local = (hand.vertices[frames] - poses[frames, None, :3]) @ rotations[frames]
     inside = ((local >= bounds[0] - margin) & (local <= bounds[1] + margin)).all(axis=-1)
     which, _ = np.nonzero(inside)
     return frames[which], local[inside]

@@ -90,15 +90,14 @@ def _over(
     The row with the largest value is the one that is named; rows are objects where object_ids are
     given.
     """
-    over = values > limit
+    # The last bits of a length do not break a limit.
+    over = values > limit * (1 + 1e-9)
     if not over.any():
         return None
     row = int(np.where(over, values, -np.inf).max(axis=1).argmax())
     value = float(np.nanmax(values[row]))
     time = float(times[over[row].argmax()])
-    unit, factor, decimals = show
-    text = (f'{quantity} {value * factor:.{decimals}f} {unit} '
-            f'> {limit * factor:.{decimals}f} {unit}')
+    text = f'{quantity} {_compared(value, limit, *show)}'
     if code is FailureCode.OBJECT_DROPPED:
         text = f'dropped: {text}'
     object_id = object_ids[row] if object_ids else ''
@@ -107,3 +106,12 @@ def _over(
     if not math.isnan(time):
         text += f' at {time:.2f} s'
     return Verdict(False, code, text, name, value, limit, object_id, time)
+
+
+def _compared(value: float, limit: float, unit: str, factor: float, decimals: int) -> str:
+    """Return 'value > limit' with as many decimals as it takes for the two to look different."""
+    while True:
+        texts = [f'{number * factor:.{decimals}f}' for number in (value, limit)]
+        if texts[0] != texts[1] or decimals >= 6:
+            return f'{texts[0]} {unit} > {texts[1]} {unit}'
+        decimals += 1

@@ -11,7 +11,7 @@ from hoi_planner.geometry.transforms import interpolate_poses, pose_velocities
 from hoi_planner.hands.contract import ConvexLink
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
-from hoi_planner.physics.shapes import convex_shape
+from hoi_planner.physics.shapes import compound_shape
 from hoi_planner.physics.world import World
 
 
@@ -42,7 +42,7 @@ def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:
 
 class KinematicHand:
     """
-    The convex links of one hand, driven by pose and velocity.
+    The convex links of one hand, driven by pose and velocity; one body a joint that has links.
 
     A body of mass 0 that is only put from pose to pose drags nothing: contact sees its velocity, so
     that is set too.
@@ -59,20 +59,25 @@ class KinematicHand:
         :raises HoiPlannerError: SIMULATION_FAILED
         """
         self._client = world.client
-        velocities = step_velocities(joint_poses, world.timestep)
-        poses = joint_poses.transpose(0, 1)                        # (S, 16, 7)
-        velocities = velocities.transpose(0, 1)                    # (S, 16, 6)
-        self._positions, self._quaternions = poses[..., :3].numpy(), poses[..., 3:].numpy()
-        self._linear, self._angular = velocities[..., :3].numpy(), velocities[..., 3:].numpy()
-        self._joints = [link.joint for link in links]
-        self.ids = [self._add(world, link, config) for link in links]
+        parts: dict[int, list[np.ndarray]] = {}
+        for link in links:
+            parts.setdefault(link.joint, []).append(np.asarray(link.vertices))
+        poses = joint_poses[list(parts)]                                   # (B, S, 7)
+        states = torch.cat([poses, step_velocities(poses, world.timestep)], dim=-1)
+        states = states.transpose(0, 1).contiguous().numpy()               # (S, B, 13)
+        self._positions, self._quaternions, self._linear, self._angular = np.split(
+            states, (3, 7, 10), axis=-1)
+        self.ids = [self._add(world, index, hulls, config)
+                    for index, hulls in enumerate(parts.values())]
 
-    def _add(self, world: World, link: ConvexLink, config: PhysicsConfig) -> int:
-        body = world.call(
-            'createMultiBody', baseMass=0.0,
-            baseCollisionShapeIndex=convex_shape(world, np.asarray(link.vertices)),
-            basePosition=self._positions[0, link.joint].tolist(),
-            baseOrientation=self._quaternions[0, link.joint].tolist())
+    def _add(
+        self, world: World, index: int, hulls: list[np.ndarray], config: PhysicsConfig,
+    ) -> int:
+        with compound_shape(world, hulls) as shape:
+            body = world.call(
+                'createMultiBody', baseMass=0.0, baseCollisionShapeIndex=shape,
+                basePosition=self._positions[0, index].tolist(),
+                baseOrientation=self._quaternions[0, index].tolist())
         world.call(
             'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0,
             lateralFriction=config.surface_frictions['hand'],
@@ -80,12 +85,12 @@ class KinematicHand:
         return body
 
     def drive(self, step: int) -> None:
-        """Set every link's pose at this step and its velocity towards the next."""
+        """Set every body's pose at this step and its velocity towards the next."""
         # PyBullet reads lists faster than arrays. Lists of all steps at once would keep the garbage
         # collector busy for longer than the simulation takes.
-        positions, quaternions = self._positions[step].tolist(), self._quaternions[step].tolist()
-        linear, angular = self._linear[step].tolist(), self._angular[step].tolist()
-        for body, joint in zip(self.ids, self._joints):
-            pybullet.resetBasePositionAndOrientation(
-                body, positions[joint], quaternions[joint], self._client)
-            pybullet.resetBaseVelocity(body, linear[joint], angular[joint], self._client)
+        states = zip(
+            self.ids, self._positions[step].tolist(), self._quaternions[step].tolist(),
+            self._linear[step].tolist(), self._angular[step].tolist())
+        for body, position, quaternion, linear, angular in states:
+            pybullet.resetBasePositionAndOrientation(body, position, quaternion, self._client)
+            pybullet.resetBaseVelocity(body, linear, angular, self._client)

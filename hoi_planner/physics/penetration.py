@@ -82,7 +82,7 @@ def _table_depth(
     """Return (H, N) metres that the lowest vertex is under the table's top."""
     if table_height is None or not hands:
         return np.zeros((len(hands), frames))
-    lowest = np.stack([hand.vertices[..., 2].min(axis=1) for hand in hands])
+    lowest = np.stack([hand.bounds[:, 0, 2] for hand in hands])
     return np.maximum(table_height - lowest, 0.0)
 
 
@@ -95,12 +95,14 @@ def _hand_depth(
         for outer in hands:
             if inner is outer:
                 continue
-            low, high = outer.vertices.min(axis=1), outer.vertices.max(axis=1)     # (N, 3)
-            near = ((inner.vertices >= low[:, None]) & (inner.vertices <= high[:, None])).all(-1)
-            for frame in np.flatnonzero(near.any(axis=1)):
+            low, high = outer.bounds[:, 0], outer.bounds[:, 1]      # (N, 3)
+            overlap = (inner.bounds[:, 0] <= high) & (inner.bounds[:, 1] >= low)
+            for frame in np.flatnonzero(overlap.all(axis=1)):
                 if cancel is not None:
                     cancel.check('measuring penetration')
-                distance = exact_signed_distance(
-                    hand_mesh(outer, frame), inner.vertices[frame, near[frame]])
-                depth[frame] = max(depth[frame], -distance.min())
+                points = inner.vertices[frame]
+                near = ((points >= low[frame]) & (points <= high[frame])).all(axis=1)
+                if near.any():
+                    distance = exact_signed_distance(hand_mesh(outer, frame), points[near])
+                    depth[frame] = max(depth[frame], -distance.min())
     return depth

@@ -20,6 +20,7 @@ class PosedHand:
 
     side: str
     vertices: np.ndarray            # (N, V, 3)
+    bounds: np.ndarray              # (N, 2, 3) lowest and highest corner of their bounding box
     faces: np.ndarray               # (F, 3)
     joint_poses: torch.Tensor       # (16, N, 7)
     links: tuple[ConvexLink, ...]
@@ -42,7 +43,9 @@ def pose_hands(
         with torch.no_grad():
             output = model.forward(motion.wrist_poses[index], motion.finger_poses[index], shape)
             links = tuple(model.convex_links(motion.shapes[index]))
+        vertices = output.vertices.double()
+        bounds = torch.stack([vertices.amin(dim=1), vertices.amax(dim=1)], dim=1)
         hands.append(PosedHand(
-            side, output.vertices.double().numpy(), model.faces.numpy(),
+            side, vertices.numpy(), bounds.numpy(), model.faces.numpy(),
             pose_from_matrix(output.transforms.double()).transpose(0, 1), links))
     return tuple(hands)

@@ -117,6 +117,10 @@ class TrackingSimulation:
         """
         if self.frame + 1 >= self.motion.num_frames:
             raise IndexError(f'the motion is over after {self.motion.num_frames} frames')
+        self._play_frame()
+        return self.state()
+
+    def _play_frame(self) -> None:
         force = np.zeros((len(self._hands), len(self._bodies)))
         # Until something is free nothing can happen.
         if any(body.released for body in self._bodies):
@@ -126,7 +130,6 @@ class TrackingSimulation:
         self.frame += 1
         self._observe(force)
         self._release_due()
-        return self.state()
 
     def _step(self, step: int, force: np.ndarray) -> None:
         for hand in self._hands:
@@ -200,7 +203,7 @@ class TrackingSimulation:
         while self.frame + 1 < self.motion.num_frames:
             if cancel is not None:
                 cancel.check('simulation')
-            self.advance_frame()
+            self._play_frame()
             if progress is not None:
                 progress(self.frame / (self.motion.num_frames - 1))
         return self.measurement(drop_limit)
