@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Convex parts of a user mesh, for physics: its hull when it is nearly convex, else V-HACD."""
 
+from importlib.metadata import version
+
 from hoi_planner.geometry.array_cache import cached_arrays
 from hoi_planner.geometry.meshes import content_hash
 import numpy as np
@@ -47,7 +49,7 @@ def convex_parts(mesh: trimesh.Trimesh, voxels: int = VOXELS) -> tuple[np.ndarra
         return (np.array(hull.vertices, dtype=np.float64),)
     key = {
         'mesh': content_hash(mesh), 'hulls': MAX_HULLS, 'voxels': voxels,
-        'vertices': MAX_HULL_VERTICES, 'vhacdx': '0.1.1'}
+        'vertices': MAX_HULL_VERTICES, 'vhacdx': version('vhacdx')}
     arrays = cached_arrays(
         'convex_parts', key,
         lambda: {f'{i:04d}': part for i, part in enumerate(decompose(mesh, voxels))})
