@@ -95,7 +95,7 @@ def frame_points(
     axes = Camera(tuple(towards), (0.0, 0.0, 0.0), up, vertical_fov).axes()
     local = points @ axes.T
     tangent_y = math.tan(vertical_fov / 2) / margin
-    middle, distance = np.zeros(2), 0.0
+    middle, distance = np.zeros(2), -math.inf
     for axis, tangent in ((0, tangent_y * aspect), (1, tangent_y)):
         # Both border planes of the view touch the points: |c - middle| = tangent * (z + distance).
         high = np.max(local[:, axis] - tangent * local[:, 2])

@@ -4,7 +4,7 @@
 
 HAND_COLORS = {
     'right': (0.90, 0.71, 0.60),
-    'left': (0.80, 0.62, 0.56),
+    'left': (0.83, 0.64, 0.55),
 }
 # Muted, and told apart by their brightness too.
 OBJECT_COLORS = (

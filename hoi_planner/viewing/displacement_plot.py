@@ -49,8 +49,8 @@ class DisplacementPlot:
                       va='bottom', transform=axes.get_yaxis_transform())
         axes.plot(view.times, millimetres, color=CURVE, linewidth=1.8, solid_capstyle='round')
         note = f'largest {peak:.1f} mm' if known.any() else 'not simulated'
-        axes.text(0.008, 0.94, note, color=CURVE if known.any() else TEXT, fontsize=8, va='top',
-                  transform=axes.transAxes)
+        axes.text(0.5, 0.94, note, color=CURVE if known.any() else TEXT, fontsize=8, va='top',
+                  ha='center', transform=axes.transAxes)
         if known.any() and not known[0]:
             self._mark_release(view.times[np.argmax(known)])
         last = max(view.times[-1], view.times[0] + 1e-3)
@@ -64,7 +64,7 @@ class DisplacementPlot:
 
     def _mark_release(self, time: float) -> None:
         self._axes.axvspan(self._view.times[0], time, color='#f1f3f5', linewidth=0)
-        self._axes.text(time, 0.04, ' released', color=TEXT, fontsize=7,
+        self._axes.text(time, 0.94, ' released', color=TEXT, fontsize=8, va='top',
                         transform=self._axes.get_xaxis_transform())
 
     def at(self, frame: int | None = None) -> Image.Image:

@@ -36,7 +36,8 @@ def axis_arrows(frame: np.ndarray, length: float = AXIS_LENGTH) -> list[ShadedMe
 
 
 def write_axis_names(
-    image: Image.Image, frame: np.ndarray, camera: Camera, length: float = AXIS_LENGTH, size: int = 15
+    image: Image.Image, frame: np.ndarray, camera: Camera, length: float = AXIS_LENGTH,
+    size: int = 15,
 ) -> None:
     """
     Write x, y and z at the arrows' tips; an axis along the view gets no name.

@@ -164,7 +164,7 @@ def refine(
 
 
 def _split_faces(faces: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Return the faces cut at their edges' middle vertices; middle is (F, 3), -1 is an uncut edge."""
+    """Return the faces cut at their edges' middle vertices (F, 3); -1 is an edge left whole."""
     cuts = (middle >= 0).sum(axis=1)
     pieces = [faces[cuts == 0]]
     for k in range(3):

@@ -13,7 +13,7 @@ from hoi_planner.viewing.cameras import Camera, frame_points
 from hoi_planner.viewing.colors import HAND_COLORS
 from hoi_planner.viewing.labels import FAINT_INK, to_image, write
 from hoi_planner.viewing.lighting import Lighting
-from hoi_planner.viewing.mesh_shading import refine, ShadedMesh, split_at_creases
+from hoi_planner.viewing.mesh_shading import refine, ShadedMesh, split_at_creases, unit
 from hoi_planner.viewing.outline import draw_outline, feature_edges
 from hoi_planner.viewing.plan_view import ObjectView, PlanView
 from hoi_planner.viewing.renderer import Renderer
@@ -21,6 +21,7 @@ from hoi_planner.viewing.table import Table
 from hoi_planner.viewing.view_choice import best_direction, KEY_FRAMES
 
 LIGHT_SPACING = 0.012       # metres; twice as fine costs a film twice the time
+TABLE_RADIUS = 0.42        # of the diagonal of the box around the whole motion
 # Below it the plan's outline would only double the object's own edges.
 OUTLINE_FROM = 0.004        # metres
 
@@ -45,18 +46,27 @@ class PlanPainter:
         """
         self.view = view
         self._size = (width, height)
-        self._renderer = Renderer(
-            width, height, supersampling, Lighting(ambient_samples=64), LIGHT_SPACING)
-        self._table = None if view.table_height is None else Table(view.table_height)
+        self._points = motion_points(view)
+        self._table = self._place_table()
         self._parts = [
             refine(*split_at_creases(ShadedMesh(body.vertices, body.faces, body.color)),
                    LIGHT_SPACING)
             for body in view.objects]
         self._edges = [feature_edges(body.vertices, body.faces) for body in view.objects]
         self.camera = camera or self._choose_camera()
+        self._renderer = Renderer(
+            width, height, supersampling, _light_for(self.camera), LIGHT_SPACING)
+
+    def _place_table(self) -> Table | None:
+        if self.view.table_height is None:
+            return None
+        low, high = self._points.min(axis=0), self._points.max(axis=0)
+        center = (low + high)[:2] / 2
+        radius = max(TABLE_RADIUS * np.linalg.norm(high - low), 0.15)
+        return Table(self.view.table_height, center=tuple(center), radius=radius)
 
     def _choose_camera(self) -> Camera:
-        aspect, points = self._size[0] / self._size[1], motion_points(self.view)
+        aspect, points = self._size[0] / self._size[1], self._points
         picks = np.linspace(0, self.view.num_frames - 1, KEY_FRAMES).round().astype(int)
         frames = [[(mesh.vertices, mesh.faces) for mesh in self._meshes(i)] for i in picks]
         direction = best_direction(frames, len(self.view.hands), points, aspect)
@@ -105,6 +115,14 @@ class PlanPainter:
         if (here - transform_points(actual, points)).norm(dim=-1).max() < OUTLINE_FROM:
             return image
         return draw_outline(image, here.numpy().reshape(-1, 2, 3), self.camera)
+
+
+def _light_for(camera: Camera) -> Lighting:
+    """Return light from above, over the viewer's left shoulder: shadows fall back to the right."""
+    right, _, forward = camera.axes()
+    ahead = unit(np.array([forward[0], forward[1], 0.0]))
+    direction = np.array([0.0, 0.0, 0.90]) - 0.58 * right - 0.52 * ahead
+    return Lighting(key_direction=tuple(direction), ambient_samples=64)
 
 
 def motion_points(view: PlanView) -> np.ndarray:

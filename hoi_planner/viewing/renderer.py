@@ -243,16 +243,17 @@ class _Picture:
         shine = key * np.maximum(np.einsum('ij,ij->i', normal, half), 0) ** 28
         rim = (1 - np.clip(np.einsum('ij,ij->i', normal, view), 0, 1)) ** 4
         light = lighting.key_strength * diffuse + ambient
-        gloss = 0.045 * shine + 0.05 * rim * ambient
+        gloss = 0.055 * lighting.key_strength * shine + 0.05 * rim * ambient
         return bodies.colors[face] * light[:, None] + gloss[:, None]
 
     def _shade_table(self, samples: _Samples, index: np.ndarray) -> np.ndarray:
         table, lighting = self._table, self._lighting
         distance, direction = samples.distance[index], samples.directions[index]
         point = np.float32(self._camera.eye[:2]) + distance[:, None] * direction[:, :2]
-        center = (self._lower + self._upper)[:2] / 2
-        radius = max(np.linalg.norm(self._upper - self._lower) / 2, 0.15)
-        away = np.hypot(*(point - center).T) / np.float32(radius)
+        middle, size = (self._lower + self._upper) / 2, self._upper - self._lower
+        center = middle[:2] if table.center is None else table.center
+        radius = max(np.linalg.norm(size) / 2, 0.15) if table.radius is None else table.radius
+        away = np.hypot(*(point - np.float32(center)).T) / np.float32(radius)
         fade = np.clip((away - table.fade_start) / (table.fade_end - table.fade_start), 0, 1)
         fade = fade * fade * (3 - 2 * fade)
         color = np.broadcast_to(self._background, (len(index), 3)).copy()

@@ -16,7 +16,9 @@ class Table:
     """
     A level plane at a height (metres, world z); lines every `grid` metres, bold ones every metre.
 
-    It fades into the background between fade_start and fade_end times the scene's radius.
+    It fades into the background between fade_start and fade_end times the radius around the
+    center (x, y); None takes both from the bodies in the picture. A film must give them, or the
+    table's rim would follow the bodies.
     """
 
     height: float
@@ -26,6 +28,8 @@ class Table:
     fade_start: float = 1.7
     fade_end: float = 4.5
     light_spacing: float = 0.007
+    center: tuple[float, float] | None = None
+    radius: float | None = None
 
 
 def grid_lines(points: np.ndarray, footprint: np.ndarray, table: Table) -> np.ndarray:
