@@ -9,7 +9,7 @@ import math
 import torch
 import yaml
 
-from hoi_planner.hands.contract import JOINT_NAMES, NUM_SHAPE, PARENTS
+from hoi_planner.hands.contract import JOINT_NAMES, NUM_SHAPE
 from hoi_planner.hands.resources import find_resource
 from hoi_planner.hands.skin_field import BlendGroups
 
@@ -204,6 +204,3 @@ def _blend_groups(words: dict, names: tuple[str, ...]) -> BlendGroups:
         finger_width=words['blend']['finger'],
         root_width=words['blend']['root'],
     )
-
-
-assert len(PARENTS) == 16 and len(SHAPE_NAMES) == NUM_SHAPE

@@ -40,26 +40,24 @@ def check_inputs(wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: tor
             raise ValueError(f'{name} has shape {tuple(given[name].shape)}, must be {want}')
 
 
-def joint_transforms(joints: torch.Tensor, rotations: torch.Tensor) -> torch.Tensor:
+def joint_transforms(
+    joints: torch.Tensor, rotations: torch.Tensor, wrist: torch.Tensor
+) -> torch.Tensor:
     """
-    Follow the tree from the wrist; the wrist's own frame stays where it is given.
+    Follow the tree from the wrist.
 
     :param joints: (B, 16, 3) at rest
-    :param rotations: (B, 16, 3, 3) of each joint in its parent's frame
-    :return: (B, 16, 4, 4) rotation and position of each joint, in the model's frame
+    :param rotations: (B, 16, 3, 3) of each joint in its parent's frame; the wrist's in the world
+    :param wrist: (B, 3) where joint 0 is in the world, whatever its place at rest
+    :return: (B, 16, 4, 4) rotation and position of each joint in the world
     """
-    local = torch.cat([rotations, (joints - _parents_of(joints))[..., None]], dim=-1)
-    bottom = joints.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(*local.shape[:2], 1, 4)
-    local = torch.cat([local, bottom], dim=-2)
+    steps = torch.cat([wrist[:, None], joints[:, 1:] - joints[:, list(PARENTS[1:])]], dim=1)
+    bottom = joints.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(*joints.shape[:2], 1, 4)
+    local = torch.cat([torch.cat([rotations, steps[..., None]], dim=-1), bottom], dim=-2)
     chain = [local[:, 0]]
     for k in range(1, NUM_JOINTS):
         chain.append(chain[PARENTS[k]] @ local[:, k])
     return torch.stack(chain, dim=1)
-
-
-def _parents_of(joints: torch.Tensor) -> torch.Tensor:
-    """Return each joint's parent position (B, 16, 3); the wrist's is the origin."""
-    return torch.cat([torch.zeros_like(joints[:, :1]), joints[:, list(PARENTS[1:])]], dim=1)
 
 
 def pose_template(
@@ -80,21 +78,13 @@ def pose_template(
     joints = template.joint_regressor @ shaped
     fingers = roma.rotvec_to_rotmat(finger_pose)
     bends = (fingers - torch.eye(3).to(fingers)).reshape(batch, -1)
-    shaped = shaped + (bends @ template.pose_directions.reshape(bends.shape[1], -1)).reshape(
-        batch, count, 3)
-    # The wrist's pose replaces joint 0's rest position: rotation pivots about it.
-    joints = joints - joints[:, :1]
-    origin = template.joint_regressor[:1] @ (
-        template.vertices + (shape @ template.shape_directions.reshape(NUM_SHAPE, -1)).reshape(
-            batch, count, 3))
+    corrected = shaped + (
+        bends @ template.pose_directions.reshape(bends.shape[1], -1)).reshape(batch, count, 3)
     rotations = torch.cat([roma.unitquat_to_rotmat(wrist_pose[:, None, 3:]), fingers], dim=1)
-    transforms = joint_transforms(joints, rotations)
-    moved = transforms[..., :3, 3] + wrist_pose[:, None, :3]
-    turn = transforms[..., :3, :3]
-    shift = moved - (turn @ (joints + origin)[..., None])[..., 0]
+    frames = joint_transforms(joints, rotations, wrist_pose[:, :3])
+    turn, place = frames[..., :3, :3], frames[..., :3, 3]
+    shift = place - (turn @ joints[..., None])[..., 0]
     rigid = torch.cat([turn, shift[..., None]], dim=-1).reshape(batch, NUM_JOINTS, 12)
     blended = (template.weights @ rigid).reshape(batch, count, 3, 4)
-    vertices = (blended[..., :3] @ shaped[..., None])[..., 0] + blended[..., 3]
-    bottom = transforms[..., 3:, :]
-    frames = torch.cat([torch.cat([turn, moved[..., None]], dim=-1), bottom], dim=-2)
+    vertices = (blended[..., :3] @ corrected[..., None])[..., 0] + blended[..., 3]
     return vertices, frames

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import torch
 
-from hoi_planner.hands.contract import JOINT_NAMES
-from hoi_planner.hands.hand_description import FINGERS, HandDescription
+from hoi_planner.hands.hand_description import HandDescription
 from hoi_planner.hands.tapered_capsule import capsule_distance
 
-REACH = 0.0012              # metres: vertices this near to a capsule belong to its link
+REACH = 0.0008              # metres: a vertex belongs to capsules hardly farther than its nearest
+SHARE = 0.4                 # a vertex follows a joint from this weight on
 DIRECTIONS = 72             # a link keeps the support points of these directions
 
 
@@ -39,24 +39,24 @@ def plan_links(vertices: torch.Tensor, weights: torch.Tensor, description: HandD
     """
     Return the recipes of all links of the right hand.
 
-    Webs between fingers get none: they are not rigid, and the fingers beside them stand prouder.
+    Webs between fingers are not rigid: each half goes to the first segment that it hangs on.
 
     :param vertices: (V, 3) at rest
     :param weights: (V, 16)
     """
     a, b = description.centres.unbind(dim=1)
     distance = capsule_distance(vertices[:, None], a, b, *description.radii.unbind(dim=1))
+    rigid = [k for k, name in enumerate(description.names) if not name.startswith('web_')]
+    nearest = distance[:, rigid].amin(dim=1)
     recipes = []
     for k, name in enumerate(description.names):
         if name.startswith('web_') or name.endswith('_pulp'):
             continue
         joint = int(description.centre_weights[k].sum(dim=0).argmax())
-        near = distance[:, k] < REACH
-        if name in JOINT_NAMES:
-            pulp = f'{name[:-1]}_pulp'
-            if name.endswith('3'):
-                near = near | (distance[:, description.names.index(pulp)] < REACH)
-        near = near & (weights[:, joint] > 0.5)
+        mine = distance[:, k]
+        if name.endswith('3'):
+            mine = torch.minimum(mine, distance[:, description.names.index(f'{name[:-1]}_pulp')])
+        near = (mine < nearest + REACH) & (weights[:, joint] > SHARE)
         recipes.append(_thin_out(name, joint, k, near.nonzero()[:, 0], vertices, description))
     return recipes
 
@@ -73,6 +73,3 @@ def _thin_out(name, joint, capsule, near, vertices, description) -> LinkRecipe:
     on_skin = kept < len(near)
     on_ends = kept[~on_skin] - len(near)
     return LinkRecipe(name, joint, near[kept[on_skin]], capsule, ends[on_ends], normals[on_ends])
-
-
-assert set(FINGERS) <= {name[:-1] for name in JOINT_NAMES[1:]}

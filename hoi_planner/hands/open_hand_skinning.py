@@ -121,18 +121,16 @@ def _corrections(vertices, weights, description, pose, finger):
     """Return features (N, 27) of a finger's bends and rest-frame corrections (N, V, 3) they need."""
     rotations = roma.rotvec_to_rotmat(pose)
     own = rotations[:, 3 * finger:3 * finger + 3] - torch.eye(3, dtype=torch.float64)
+    full = torch.cat([torch.eye(3, dtype=torch.float64).expand(len(pose), 1, 3, 3), rotations], dim=1)
+    joints = description.joints.expand(len(pose), 16, 3)
+    frames = joint_transforms(joints, full, description.joints[0].expand(len(pose), 3))
+    turn = frames[..., :3, :3]
+    shift = frames[..., :3, 3] - (turn @ joints[..., None])[..., 0]
+    centres = posed_capsules(description.centres, description.centre_weights, joints, frames)
     offsets = []
-    value = None
-    for one, turn in zip(pose, rotations):
-        full = torch.cat([torch.eye(3, dtype=torch.float64)[None], turn])[None]
-        frames = joint_transforms(description.joints[None], full)[0]
-        shift = frames[:, :3, 3] - (frames[:, :3, :3] @ description.joints[..., None])[..., 0]
-        turns = torch.einsum('vj,jab->vab', weights, frames[:, :3, :3])
-        skinned = (turns @ vertices[..., None])[..., 0] + weights @ shift
-        centres = posed_capsules(description.centres, description.centre_weights,
-                                 description.joints, frames)
-        target = project_to_skin(skinned, centres, description.radii, description.groups)
+    for k in range(len(pose)):      # one by one: all at once would take gigabytes
+        turns = torch.einsum('vj,jab->vab', weights, turn[k])
+        skinned = (turns @ vertices[..., None])[..., 0] + weights @ shift[k]
+        target = project_to_skin(skinned, centres[k], description.radii, description.groups)
         offsets.append(torch.linalg.solve(turns, target - skinned))
-        value = one
-    assert value is not None
     return own.reshape(len(pose), 27), torch.stack(offsets)

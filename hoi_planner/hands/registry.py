@@ -6,16 +6,15 @@ import functools
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import HandModel, SIDES
+from hoi_planner.hands.mano_manopth import load_mano_manopth
+from hoi_planner.hands.mano_smplx import load_mano_smplx
 from hoi_planner.hands.open_hand import OpenHand
 
 
-def _open_hand(side: str) -> HandModel:
-    """Return the embedded hand."""
-    return OpenHand(side)
-
-
 HAND_MODELS = {
-    'open_hand': _open_hand,
+    'open_hand': OpenHand,
+    'mano_smplx': load_mano_smplx,
+    'mano_manopth': load_mano_manopth,
 }
 
 
@@ -26,7 +25,7 @@ def load_hand_model(model_id: str, side: str, **options) -> HandModel:
 
     :param model_id: a key of HAND_MODELS
     :param side: 'left' or 'right'
-    :param options: of that model's loader, hashable
+    :param options: of that model's loader, hashable; `folder` with MANO's files for mano_*
     :raises HoiPlannerError: UNKNOWN_HAND_MODEL
     :raises ValueError: another side
     """

@@ -8,6 +8,11 @@ import torch
 
 from hoi_planner.hands.tapered_capsule import capsule_distance
 
+# Fitted to libigl's distance to the skin at rest (bench/open_hand.py), metres.
+OUTER_ONSET = 0.003
+OUTER_DECAY = 0.02
+INNER_GROWTH = 0.02
+
 
 @dataclass(frozen=True)
 class BlendGroups:
@@ -27,8 +32,17 @@ class BlendGroups:
 
 
 def smooth_minimum(distances: torch.Tensor, width: float) -> torch.Tensor:
-    """Return the smooth minimum over the last dimension, -width log sum exp(-d / width)."""
-    return -width * torch.logsumexp(-distances / width, dim=-1)
+    """
+    Return the smooth minimum over the last dimension, -w log sum exp(-d / w).
+
+    The width w is as given near the skin. Far outside the blend is no longer seen, so w decays;
+    deep inside a union is deeper than any of its parts, so w grows. The skin itself, which lies
+    where the plain minimum is between 0 and a few millimetres, does not feel it.
+    """
+    plain = distances.amin(dim=-1, keepdim=True)
+    outside = torch.exp(-(plain - OUTER_ONSET).clamp_min(0) / OUTER_DECAY)
+    scaled = width * outside * (1 + (-plain).clamp_min(0) / INNER_GROWTH)
+    return -(scaled * torch.logsumexp(-distances / scaled, dim=-1, keepdim=True))[..., 0]
 
 
 def blend(distances: torch.Tensor, groups: BlendGroups) -> torch.Tensor:
