@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Why a plan could not be made: one number block a stage, the same numbers as in hoi_planner_msgs."""
+"""Why a plan could not be made: one number block a stage, as in hoi_planner_msgs."""
 
 import enum
 
@@ -70,6 +70,10 @@ class HoiPlannerError(Exception):
         self.code = FailureCode(code)
         self.message = message
 
+    def __reduce__(self):
+        """Keep the code on the way between processes; Exception would pass the message alone."""
+        return type(self), (self.code, self.message)
+
 
 class RequestError(HoiPlannerError):
     """The request itself is wrong; nothing was planned."""
@@ -81,3 +85,7 @@ class Canceled(HoiPlannerError):
     def __init__(self, message: str = 'canceled by the client'):
         """Store the message under the code CANCELED."""
         super().__init__(FailureCode.CANCELED, message)
+
+    def __reduce__(self):
+        """Pass what __init__ takes."""
+        return type(self), (self.message,)

@@ -56,9 +56,10 @@ def test_canceled_has_its_code():
     assert Canceled('by a newer goal').message == 'by a newer goal'
 
 
-@pytest.mark.xfail(
-    strict=True, raises=TypeError,
-    reason='Exception.__reduce__ hands back the message alone; to be settled with its owner')
-def test_errors_cross_process_borders():
-    error = pickle.loads(pickle.dumps(HoiPlannerError(FailureCode.INVALID_MESH, 'why')))
-    assert error.code is FailureCode.INVALID_MESH and error.message == 'why'
+@pytest.mark.parametrize('error', [
+    HoiPlannerError(FailureCode.INVALID_MESH, 'why'), Canceled('stop'),
+    RequestError(FailureCode.INVALID_POSE, 'pose')])
+def test_errors_cross_process_borders(error):
+    back = pickle.loads(pickle.dumps(error))
+    assert type(back) is type(error)
+    assert back.code is error.code and back.message == error.message
