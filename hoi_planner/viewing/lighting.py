@@ -25,9 +25,9 @@ class Lighting:
     """
 
     key_direction: tuple[float, float, float] = (-0.66, -0.44, 0.90)
-    key_radius: float = math.radians(6)
+    key_radius: float = math.radians(5)
     key_strength: float = 0.84
-    key_samples: int = 16
+    key_samples: int = 28
     sky_strength: float = 0.42
     floor_strength: float = 0.24
     bounce: float = 0.09
