@@ -12,7 +12,7 @@ from hoi_planner.hands.contract import (
     ConvexLink, HandModel, HandOutput, NUM_SHAPE, OPENPOSE_FROM_MANO, SIDES)
 from hoi_planner.hands.hand_description import load_description
 from hoi_planner.hands.linear_blend_skinning import check_inputs, pose_template, SkinnedTemplate
-from hoi_planner.hands.open_hand_links import plan_links
+from hoi_planner.hands.open_hand_links import plan_links, sphere_points
 from hoi_planner.hands.open_hand_template import load_template, skinned_template
 
 
@@ -100,11 +100,13 @@ class OpenHand(HandModel):
         words = self.description
         return ShapedCapsules(
             centres=self._sided(
-                words.shaped(words.centres, words.centre_directions, shape), mirroring.mirror_points),
+                words.shaped(words.centres, words.centre_directions, shape),
+                mirroring.mirror_points),
             radii=words.shaped(words.radii, words.radius_directions, shape),
             weights=words.centre_weights.to(shape),
             joints=self._sided(
-                words.shaped(words.joints, words.joint_directions, shape), mirroring.mirror_points),
+                words.shaped(words.joints, words.joint_directions, shape),
+                mirroring.mirror_points),
         )
 
     @functools.cached_property
@@ -126,10 +128,12 @@ class OpenHand(HandModel):
         links = []
         for recipe in self._links:
             normals = self._sided(recipe.normals.to(shape), mirroring.mirror_points)
-            spheres = (capsules.centres[0, recipe.capsule, recipe.ends]
-                       + capsules.radii[0, recipe.capsule, recipe.ends][:, None] * normals)
+            spheres = sphere_points(
+                capsules.centres[0, recipe.capsule], capsules.radii[0, recipe.capsule],
+                recipe.fractions.to(shape), normals)
             points = torch.cat([skin[recipe.vertices], spheres])
-            links.append(ConvexLink(recipe.name, recipe.joint, points - capsules.joints[0, recipe.joint]))
+            links.append(ConvexLink(
+                recipe.name, recipe.joint, points - capsules.joints[0, recipe.joint]))
         return links
 
 

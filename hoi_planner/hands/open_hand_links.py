@@ -16,14 +16,14 @@ DIRECTIONS = 72             # a link keeps the support points of these direction
 
 @dataclass(frozen=True)
 class LinkRecipe:
-    """One link: hull points that follow the shape, as vertices and as points on capsule ends."""
+    """One link: hull points that follow the shape, as vertices and as points on a capsule's spheres."""
 
     name: str
     joint: int
     vertices: torch.Tensor      # (N,) vertex ids
     capsule: int
-    ends: torch.Tensor          # (M,) 0 or 1: which end of the capsule
-    normals: torch.Tensor       # (M, 3) where on the end's sphere
+    fractions: torch.Tensor     # (M,) which sphere along the capsule's axis, 0 to 1
+    normals: torch.Tensor       # (M, 3) where on that sphere
 
 
 def sphere_directions(count: int) -> torch.Tensor:
@@ -35,11 +35,14 @@ def sphere_directions(count: int) -> torch.Tensor:
     return torch.stack([around * turn.cos(), around * turn.sin(), height], dim=-1)
 
 
-def plan_links(vertices: torch.Tensor, weights: torch.Tensor, description: HandDescription):
+def plan_links(
+    vertices: torch.Tensor, weights: torch.Tensor, description: HandDescription
+) -> list[LinkRecipe]:
     """
     Return the recipes of all links of the right hand.
 
-    Webs between fingers are not rigid: each half goes to the first segment that it hangs on.
+    A capsule whose ends follow different joints (the thumb's ball) becomes two links. Webs between
+    fingers are not rigid: each half goes to the first segment that it hangs on.
 
     :param vertices: (V, 3) at rest
     :param weights: (V, 16)
@@ -49,27 +52,53 @@ def plan_links(vertices: torch.Tensor, weights: torch.Tensor, description: HandD
     rigid = [k for k, name in enumerate(description.names) if not name.startswith('web_')]
     nearest = distance[:, rigid].amin(dim=1)
     recipes = []
-    for k, name in enumerate(description.names):
-        if name.startswith('web_') or name.endswith('_pulp'):
+    for k in rigid:
+        name = description.names[k]
+        if name.endswith('_pulp'):
             continue
-        joint = int(description.centre_weights[k].sum(dim=0).argmax())
         mine = distance[:, k]
-        if name.endswith('3'):
+        if name.endswith('3'):      # the last segment includes its pulp
             mine = torch.minimum(mine, distance[:, description.names.index(f'{name[:-1]}_pulp')])
-        near = (mine < nearest + REACH) & (weights[:, joint] > SHARE)
-        recipes.append(_thin_out(name, joint, k, near.nonzero()[:, 0], vertices, description))
+        for label, joint, low, high in _rigid_parts(name, description.centre_weights[k]):
+            near = (mine < nearest + REACH) & (weights[:, joint] > SHARE)
+            spheres = torch.tensor([low, high], dtype=torch.float64)
+            recipes.append(_thin_out(
+                label, joint, k, spheres, near.nonzero()[:, 0], vertices, description))
     return recipes
 
 
-def _thin_out(name, joint, capsule, near, vertices, description) -> LinkRecipe:
+def _rigid_parts(name: str, weights: torch.Tensor) -> list[tuple[str, int, float, float]]:
+    """Return the parts of a capsule, each with its joint and its range along the axis."""
+    first, last = (int(end.argmax()) for end in weights)
+    if first == last:
+        return [(name, first, 0.0, 1.0)]
+    return [(f'{name}_base', first, 0.0, 0.5), (f'{name}_end', last, 0.5, 1.0)]
+
+
+def _thin_out(label, joint, capsule, spheres, near, vertices, description) -> LinkRecipe:
     """Keep the support points of evenly spread directions."""
     directions = sphere_directions(DIRECTIONS)
-    ends = torch.tensor([0, 1]).repeat_interleave(DIRECTIONS)
+    fractions = spheres.repeat_interleave(DIRECTIONS)
     normals = directions.repeat(2, 1)
-    spheres = (description.centres[capsule, ends]
-               + description.radii[capsule, ends][:, None] * normals)
-    points = torch.cat([vertices[near], spheres])
+    points = torch.cat([vertices[near], sphere_points(
+        description.centres[capsule], description.radii[capsule], fractions, normals)])
     kept = (points @ directions.T).argmax(dim=0).unique()
     on_skin = kept < len(near)
-    on_ends = kept[~on_skin] - len(near)
-    return LinkRecipe(name, joint, near[kept[on_skin]], capsule, ends[on_ends], normals[on_ends])
+    rest = kept[~on_skin] - len(near)
+    return LinkRecipe(label, joint, near[kept[on_skin]], capsule, fractions[rest], normals[rest])
+
+
+def sphere_points(
+    centres: torch.Tensor, radii: torch.Tensor, fractions: torch.Tensor, normals: torch.Tensor
+) -> torch.Tensor:
+    """
+    Return points (M, 3) on the spheres of one capsule.
+
+    :param centres: (2, 3)
+    :param radii: (2,)
+    :param fractions: (M,)
+    :param normals: (M, 3)
+    """
+    along = fractions[:, None]
+    radius = radii[0] + fractions * (radii[1] - radii[0])
+    return centres[0] + along * (centres[1] - centres[0]) + radius[:, None] * normals

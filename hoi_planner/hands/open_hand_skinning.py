@@ -18,6 +18,7 @@ LARGEST_INFLUENCES = 4
 REGRESSOR_NEIGHBOURS = 250
 POSES_PER_FINGER = 96
 RIDGE = 0.02
+SWAY = 0.5                  # part of the range across the flexion axes that is trained on
 
 
 def associate(vertices: torch.Tensor, description: HandDescription):
@@ -95,26 +96,47 @@ def pose_directions(vertices, weights, description: HandDescription) -> torch.Te
     """
     Return corrections (135, V, 3), linear in R - I, that keep bent fingers on the capsules' skin.
 
-    Plain skinning flattens knuckles by up to r (1 - cos(angle / 2)); the correction is fitted by ridge
-    regression over random bends of one finger at a time, so that each finger learns its own only.
+    Plain skinning flattens knuckles by up to r (1 - cos(angle / 2)). Each finger's correction is
+    fitted by ridge regression over random bends of that finger; a vertex of a web, which hangs on
+    two fingers, takes from each the share of its weight.
     """
     generator = torch.Generator().manual_seed(0)
+    shares = weights[:, 1:].reshape(-1, 5, 3).sum(dim=2)
+    total = shares.sum(dim=1, keepdim=True)
+    shares = torch.where(total > 0.01, shares / total.clamp_min(0.01), 0.0)
     result = torch.zeros(15, 9, len(vertices), 3, dtype=torch.float64)
     for finger in range(5):
-        low, high = description.joint_limits[3 * finger:3 * finger + 3].unbind(dim=-1)
-        axes = description.flexion_axes[3 * finger:3 * finger + 3]
-        unit = torch.rand(POSES_PER_FINGER, 3, 3, generator=generator, dtype=torch.float64)
-        bend = torch.rand(POSES_PER_FINGER, 3, generator=generator, dtype=torch.float64)
-        most = torch.tensor([90.0, 100.0, 75.0] if finger < 4 else [35.0, 50.0, 60.0]).deg2rad()
-        pose = torch.zeros(POSES_PER_FINGER, 15, 3, dtype=torch.float64)
-        sway = 0.3 * (low + unit * (high - low)) * (1 - axes.abs())
-        pose[:, 3 * finger:3 * finger + 3] = bend[..., None] * most[:, None] * axes + sway
-        features, offsets = _corrections(vertices, weights, description, pose, finger)
+        poses = training_poses(description, finger, generator)
+        features, offsets = _corrections(vertices, weights, description, poses, finger)
         normal = features.T @ features + RIDGE * torch.eye(27, dtype=torch.float64)
         fitted = torch.linalg.solve(normal, features.T @ offsets.reshape(len(offsets), -1))
-        touched = weights[:, 1 + 3 * finger:4 + 3 * finger].sum(dim=1) > 0.01
-        result[3 * finger:3 * finger + 3] = fitted.reshape(3, 9, -1, 3) * touched[:, None]
+        fitted = fitted.reshape(3, 9, -1, 3) * shares[:, finger, None]
+        result[3 * finger:3 * finger + 3] = fitted
     return result.reshape(135, len(vertices), 3)
+
+
+def training_poses(description, finger: int, generator: torch.Generator) -> torch.Tensor:
+    """
+    Return random finger poses (N, 15, 3) that bend one finger, without contact with the others.
+
+    The other long fingers bend along at their first joint, straight beyond it, as webs see it.
+    """
+    def uniform(*size):
+        return torch.rand(*size, generator=generator, dtype=torch.float64)
+
+    rows = slice(3 * finger, 3 * finger + 3)
+    axes = description.flexion_axes
+    most = torch.tensor([90.0, 100.0, 75.0] if finger < 4 else [35.0, 50.0, 60.0]).deg2rad()
+    low, high = description.joint_limits.unbind(dim=-1)
+    sway = (low + uniform(POSES_PER_FINGER, 15, 3) * (high - low)) * (1 - axes.abs())
+    bend = uniform(POSES_PER_FINGER, 3) * most
+    poses = torch.zeros(POSES_PER_FINGER, 15, 3, dtype=torch.float64)
+    poses[:, rows] = bend[..., None] * axes[rows] + SWAY * sway[:, rows]
+    if finger < 4:
+        for other in {0, 1, 2, 3} - {finger}:
+            along = (bend[:, :1] + 0.4 * (uniform(POSES_PER_FINGER, 1) - 0.5)).clamp_min(0)
+            poses[:, 3 * other] = along * axes[3 * other] + SWAY * sway[:, 3 * other]
+    return poses
 
 
 def _corrections(vertices, weights, description, pose, finger):
