@@ -131,6 +131,29 @@ def split_at_creases(mesh: ShadedMesh) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return vertices, normals[first], inverse.reshape(-1, 3)
 
 
+def pull_off_borders(
+    vertices: np.ndarray, normals: np.ndarray, faces: np.ndarray, distance: float
+) -> np.ndarray:
+    """
+    Return (V, 3) points on the surface, those at the border of a patch moved into the patch.
+
+    A vertex in a concave edge lies in the plane of the wall beside it, where whether a ray hits
+    that wall is a matter of rounding.
+
+    :param distance: metres that a point moves at most
+    """
+    centers = vertices[faces].mean(axis=1)
+    corners = faces.ravel()
+    count = np.maximum(np.bincount(corners, minlength=len(vertices)), 1)
+    inward = np.empty_like(vertices)
+    for axis in range(3):
+        total = np.bincount(corners, np.repeat(centers[:, axis], 3), len(vertices))
+        inward[:, axis] = total / count - vertices[:, axis]
+    inward -= np.einsum('ij,ij->i', inward, normals)[:, None] * normals
+    length = np.sqrt(np.einsum('ij,ij->i', inward, inward))[:, None]
+    return vertices + inward * np.minimum(1, distance / np.maximum(length, 1e-9)).astype('f4')
+
+
 def refine(
     vertices: np.ndarray, normals: np.ndarray, faces: np.ndarray, longest_edge: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

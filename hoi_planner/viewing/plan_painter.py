@@ -21,6 +21,7 @@ from hoi_planner.viewing.table import Table
 from hoi_planner.viewing.view_choice import best_direction, KEY_FRAMES
 
 LIGHT_SPACING = 0.012       # metres; twice as fine costs a film twice the time
+MARGIN = 1.14              # room for the title above
 TABLE_RADIUS = 0.42        # of the diagonal of the box around the whole motion
 # Below it the plan's outline would only double the object's own edges.
 OUTLINE_FROM = 0.004        # metres
@@ -70,7 +71,7 @@ class PlanPainter:
         picks = np.linspace(0, self.view.num_frames - 1, KEY_FRAMES).round().astype(int)
         frames = [[(mesh.vertices, mesh.faces) for mesh in self._meshes(i)] for i in picks]
         direction = best_direction(frames, len(self.view.hands), points, aspect)
-        return frame_points(points, aspect, direction)
+        return frame_points(points, aspect, direction, margin=MARGIN)
 
     def _meshes(self, frame: int) -> list[ShadedMesh]:
         """Return the bodies as they stand in a frame, hands first."""

@@ -10,13 +10,15 @@ from embreex.rtcore_scene import EmbreeScene
 
 from hoi_planner.viewing.cameras import Camera
 from hoi_planner.viewing.lighting import Lighting, ambient_light, key_visibility
-from hoi_planner.viewing.mesh_shading import ShadedMesh, refine, split_at_creases, unit
+from hoi_planner.viewing.mesh_shading import (
+    pull_off_borders, refine, ShadedMesh, split_at_creases, unit)
 from hoi_planner.viewing.table import grid_lines, Table, TableLight
 
 BACKGROUND = (0.955, 0.962, 0.970)
 GAMMA = 2.2
 EDGE_NORMAL = 0.93         # neighbouring samples whose normals' cosine is below it are an edge
 BATCH = 1 << 19            # rays at once, to bound the memory
+BORDER_INSET = 0.0012      # metres
 FAR = 1e37                 # metres
 TABLE, NOTHING = -2, -1    # face ids of samples that hit no mesh
 
@@ -50,6 +52,8 @@ class _Bodies:
         self._embree_mesh = TriangleMesh(
             self.scene, np.ascontiguousarray(self.vertices),
             np.ascontiguousarray(self.faces, dtype=np.int32))
+        self._light_points = pull_off_borders(
+            self.vertices, self.normals, self.faces, BORDER_INSET)
         self.key = np.zeros(len(self.vertices), dtype=np.float32)
         self.ambient = np.zeros(len(self.vertices), dtype=np.float32)
         self._measured = np.zeros(len(self.vertices), dtype=bool)
@@ -61,7 +65,7 @@ class _Bodies:
         new = np.flatnonzero(wanted & ~self._measured)
         if len(new) == 0:
             return
-        points, normals = self.vertices[new], self.normals[new]
+        points, normals = self._light_points[new], self.normals[new]
         height = None if table is None else table.height
         self.key[new] = key_visibility(self.scene, points, normals, lighting)
         self.ambient[new] = ambient_light(self.scene, points, normals, lighting, height)

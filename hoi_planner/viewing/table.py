@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from embreex.rtcore_scene import EmbreeScene
 
-from hoi_planner.viewing.lighting import Lighting, ambient_light, key_visibility
+from hoi_planner.viewing.lighting import (
+    ambient_light, key_visibility, Lighting, SURFACE_OFFSET)
 from hoi_planner.viewing.mesh_shading import unit
+
+CONTACT = 0.006     # metres
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,10 @@ class TableLight:
         values = np.zeros(len(needed), dtype=np.float32)
         up = np.tile(np.float32([[0, 0, 1]]), (len(nodes), 1))
         values[nodes] = measure(points, up)
-        # A node inside a standing body is dark, but must not darken the table beside the body.
+        # A node inside or right under a standing body is dark, but must not darken the table
+        # beside the body.
         trust = np.ones(len(needed), dtype=np.float32)
-        trust[nodes[self._inside_a_body(points, up)]] = 1e-6
+        trust[nodes[self._covered(points, up)]] = 1e-6
         x, y = part[:, 0], part[:, 1]
         total, weight = np.zeros(len(x), np.float32), np.zeros(len(x), np.float32)
         for w, o in zip(((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y), offsets):
@@ -134,7 +138,8 @@ class TableLight:
             weight += w
         return total / weight
 
-    def _inside_a_body(self, points: np.ndarray, up: np.ndarray) -> np.ndarray:
-        """Return (n,) bool: the first surface above the point is seen from its inner side."""
-        hit = self._scene.run(points + np.float32(2e-3) * up, up, output=1)
-        return (hit['primID'] >= 0) & (hit['Ng'][:, 2] > 0)
+    def _covered(self, points: np.ndarray, up: np.ndarray) -> np.ndarray:
+        """Return (n,) bool: the point is inside a body, or a body is closer above than CONTACT."""
+        hit = self._scene.run(points + np.float32(SURFACE_OFFSET) * up, up, output=1)
+        inside = (hit['primID'] >= 0) & (hit['Ng'][:, 2] > 0)
+        return inside | (hit['tfar'] < CONTACT)

@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 import pytest
+import trimesh
 from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 
 from hoi_planner.viewing.lighting import ambient_light, key_visibility, Lighting
+from hoi_planner.viewing.mesh_shading import (
+    pull_off_borders, refine, ShadedMesh, split_at_creases)
 
 FACES = np.array([[0, 1, 2], [0, 2, 3]], dtype=np.int32)
 UP = np.float32([0, 0, 1])
@@ -65,3 +68,30 @@ def test_directions_are_unit_and_spread_evenly():
     axis = np.asarray(light.key_direction) / np.linalg.norm(light.key_direction)
     angles = np.arccos(np.clip(light.key_directions() @ axis, -1, 1))
     assert angles.max() <= light.key_radius + 1e-3
+
+
+def test_an_inner_edge_is_evenly_lit():
+    # A tray's inner edge lies in the planes of two walls; rounding must not make dashes of it.
+    tray = trimesh.boolean.difference(
+        [trimesh.creation.box((0.3, 0.3, 0.1)),
+         trimesh.creation.box((0.28, 0.28, 0.1)).apply_translation((0, 0, 0.01))],
+        engine='manifold')
+    turn = trimesh.transformations.rotation_matrix(0.3, (0.2, 0.1, 1.0))
+    vertices, faces = trimesh.transform_points(tray.vertices, turn), tray.faces
+    vertices, normals, faces = refine(
+        *split_at_creases(ShadedMesh(vertices, faces, (0, 0, 0))), 0.01)
+    scene = EmbreeScene(robust=True)
+    _keep = TriangleMesh(scene, vertices, faces.astype(np.int32))    # noqa: F841
+    local = trimesh.transform_points(vertices, turn.T)
+    up = normals @ turn[:3, 2].astype(np.float32) > 0.99
+    edge = np.flatnonzero(
+        up & (np.abs(local[:, 1] - 0.14) < 1e-5) & (np.abs(local[:, 2] + 0.04) < 1e-5)
+        & (np.abs(local[:, 0]) < 0.08))
+    assert len(edge) > 10
+    light = Lighting(sky_strength=1, floor_strength=1, bounce=0)
+    points = pull_off_borders(vertices, normals, faces, 0.0012)
+    seen = ambient_light(scene, points[edge], normals[edge], light, None)
+    # The wall beside the edge hides nearly half, the three others some more. Without pulling,
+    # the points are all in the wall's plane and see nothing, or anything.
+    assert 0.3 < seen.min() and seen.max() < 0.5
+    assert np.ptp(seen) < 0.1

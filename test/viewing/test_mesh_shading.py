@@ -9,7 +9,8 @@ import pytest
 import trimesh
 from hypothesis import given, settings, strategies as st
 
-from hoi_planner.viewing.mesh_shading import corner_normals, refine, ShadedMesh, split_at_creases
+from hoi_planner.viewing.mesh_shading import (
+    corner_normals, pull_off_borders, refine, ShadedMesh, split_at_creases)
 
 
 def _shaded(mesh, **options):
@@ -67,6 +68,17 @@ def test_refining_keeps_the_surface_closed_and_its_area_and_volume(extents, long
     assert fine.area == pytest.approx(box.area, rel=1e-4)
     assert fine.volume == pytest.approx(box.volume, rel=1e-4)
     assert np.allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-5)
+
+
+def test_points_leave_the_borders_of_flat_faces_and_stay_on_them():
+    box = _shaded(trimesh.creation.box((0.2, 0.2, 0.2)))
+    vertices, normals, faces = refine(*split_at_creases(box), 0.02)
+    moved = pull_off_borders(vertices, normals, faces, 0.001)
+    assert np.allclose((moved * normals).sum(axis=1), 0.1, atol=1e-6)
+    on_edge = (np.abs(np.abs(vertices) - 0.1) < 1e-6).sum(axis=1) >= 2
+    touching = (np.abs(np.abs(moved) - 0.1) < 1e-4).sum(axis=1)
+    assert on_edge.any() and (touching == 1).all()
+    assert np.linalg.norm(moved - vertices, axis=1).max() <= 0.001 + 1e-6
 
 
 @pytest.mark.parametrize('field, change', [
