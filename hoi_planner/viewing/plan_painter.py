@@ -123,7 +123,7 @@ def _light_for(camera: Camera) -> Lighting:
     right, _, forward = camera.axes()
     ahead = unit(np.array([forward[0], forward[1], 0.0]))
     direction = np.array([0.0, 0.0, 0.90]) - 0.58 * right - 0.52 * ahead
-    return Lighting(key_direction=tuple(direction), ambient_samples=64)
+    return Lighting(key_direction=tuple(direction), ambient_samples=56)
 
 
 def motion_points(view: PlanView) -> np.ndarray:

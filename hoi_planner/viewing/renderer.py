@@ -31,6 +31,7 @@ class _Samples:
     distance: np.ndarray     # (n,)
     weights: np.ndarray      # (n, 3) barycentric
     directions: np.ndarray   # (n, 3)
+    at_centers: bool         # these are the rays through all pixel centres, in order
 
 
 class _Bodies:
@@ -95,6 +96,8 @@ class Renderer:
         self.lighting = lighting or Lighting()
         self.light_spacing = light_spacing
         self._center_rays: tuple[Camera, np.ndarray] | None = None
+        # The table's lines at the pixel centres, the same in every frame of a film.
+        self.center_lines: tuple[Camera, Table, np.ndarray] | None = None
 
     def render(
         self, meshes: list[ShadedMesh], camera: Camera, table: Table | None = None,
@@ -196,7 +199,8 @@ class _Picture:
         self, x: np.ndarray, y: np.ndarray, directions: np.ndarray | None = None
     ) -> _Samples:
         """Return what the rays through the picture points (n,), (n,) hit."""
-        if directions is None:
+        at_centers = directions is not None
+        if not at_centers:
             directions = self._camera.rays(x, y, self._renderer.width, self._renderer.height)
         eye = np.float32(self._camera.eye)
         face = np.full(len(x), NOTHING)
@@ -215,7 +219,7 @@ class _Picture:
             nearer = (directions[:, 2] < 0) & (to_table < distance)
             face[nearer] = TABLE
             distance = np.where(nearer, to_table, distance)
-        return _Samples(face, distance.astype(np.float32), weights, directions)
+        return _Samples(face, distance.astype(np.float32), weights, directions, at_centers)
 
     def shade(self, samples: _Samples) -> np.ndarray:
         """Return (n, 3) linear colours."""
@@ -267,11 +271,26 @@ class _Picture:
         key, ambient = TableLight(
             self._bodies.scene, self._lower, self._upper, table, lighting).at(point[near])
         light = lighting.key_strength * key * max(self._key_direction[2], 0) + ambient
-        lines = self._grid_lines(point[near], distance[near], direction[near])
+        if samples.at_centers:
+            lines = self._center_lines(samples.directions)[index[near]]
+        else:
+            lines = self._grid_lines(point[near], distance[near], direction[near])
         albedo = np.float32(table.color) ** np.float32(GAMMA)
         lit = albedo * (light * (1 - np.float32(0.22) * lines))[:, None]
         color[near] = lit + fade[near, None] * (self._background - lit)
         return color
+
+    def _center_lines(self, directions: np.ndarray) -> np.ndarray:
+        """Return (pixels,) the lines' cover at every pixel centre, measured once a camera."""
+        kept, key = self._renderer.center_lines, (self._camera, self._table)
+        if kept is None or kept[:2] != key:
+            eye = np.float32(self._camera.eye)
+            distance = (np.float32(self._table.height) - eye[2]) / np.minimum(
+                directions[:, 2], np.float32(-1e-6))
+            point = eye[:2] + distance[:, None] * directions[:, :2]
+            kept = (*key, self._grid_lines(point, distance, directions))
+            self._renderer.center_lines = kept
+        return kept[2]
 
     def _grid_lines(self, point: np.ndarray, distance: np.ndarray, direction: np.ndarray):
         pixel = np.float32(2 * np.tan(self._camera.vertical_fov / 2) / self._renderer.height)

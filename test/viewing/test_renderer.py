@@ -122,6 +122,18 @@ def test_two_runs_give_the_same_bytes():
     assert picture() == picture()
 
 
+def test_a_renderer_that_drew_before_draws_the_same():
+    ball, table = [_ball(0.05, (0, 0, 0.05), RED)], Table(0.0)
+    cameras = [Camera((0.3, -0.7, 0.5), (0, 0, 0)), Camera((-0.3, -0.7, 0.6), (0, 0, 0))]
+    used = Renderer(120, 90, 2)
+    for camera in (*cameras, cameras[1], cameras[0]):
+        fresh = Renderer(120, 90, 2).render(ball, camera, table)
+        assert np.array_equal(used.render(ball, camera, table), fresh)
+    raised = Table(-0.05)
+    assert np.array_equal(used.render(ball, cameras[0], raised),
+                          Renderer(120, 90, 2).render(ball, cameras[0], raised))
+
+
 def test_a_grid_line_covers_its_share_of_a_coarse_pixel():
     table = Table(0.0, grid=0.1, line_width=0.002)
     points = np.array([[0.3, 0.05], [0.35, 0.05], [0.3005, 0.05]], dtype=np.float32)
