@@ -71,7 +71,7 @@ def find_palm_contacts(
     that it hits, so that palms press squarely. Of the pairs that hold, the one turned least wins.
 
     :param height_offset: of the contacts over the centre of mass, metres
-    :raises HoiPlannerError: NO_CANDIDATE, naming the best pair and the limit it broke
+    :raises HoiPlannerError: NO_CANDIDATE, naming the limit that the least turned pair broke
     """
     mesh = placed.model.mesh.copy()
     mesh.vertices = placed.world_vertices.numpy()
@@ -79,16 +79,16 @@ def find_palm_contacts(
     center[2] += height_offset
     if table_height is not None:
         center[2] = max(center[2].item(), table_height + config.table_clearance)
-    rejected = 'no ray met the object'
+    refusal = None
     steps = round(config.max_yaw / config.yaw_step)
     for index in sorted(range(-steps, steps + 1), key=abs):
         pair, reason = _pair_along(mesh, center, index * config.yaw_step, config)
         if pair is not None:
             return pair
-        rejected = reason or rejected
+        refusal = refusal or reason
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
-        f"two palms cannot hold object '{placed.id}': {rejected}")
+        f"two palms cannot hold object '{placed.id}': {refusal or 'no ray met the object'}")
 
 
 def _pair_along(mesh, center, yaw, config):

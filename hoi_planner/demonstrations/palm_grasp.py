@@ -74,7 +74,8 @@ def solve_palm_grasp(
     """
     Lay palm and fingers on a face.
 
-    Minimises the distance of the pressing anchors from the surface, with penalties on penetration and
+    What a flat hand meets from outside is the object's convex hull: it spans hollows of the side, and
+    a hand on a thin wall must not come out on its other side. Minimises the distance of the pressing anchors from the surface, with penalties on penetration and
     on the table, a posture prior and a pull of the anchors' centre to the contact point; then shifts
     the hand along the press direction until its deepest vertex stands exactly at press_depth.
 
@@ -85,13 +86,15 @@ def solve_palm_grasp(
     forward = forward - (forward @ inward) * inward
     forward = forward / forward.norm()
     rotation = palm_wrist_rotation(model.side, forward, inward)
-    wrist, fingers = _descend(model, placed, contact, inward, rotation, table_height, config)
-    wrist = _press(model, placed, wrist, fingers, inward, config.press_depth)
+    surface = placed.model.mesh.convex_hull
+    wrist, fingers = _descend(
+        model, placed, surface, contact, inward, rotation, table_height, config)
+    wrist = _press(model, placed, surface, wrist, fingers, inward, config.press_depth)
     return PalmGrasp(model.side, wrist, fingers, inward, forward, config.press_depth)
 
 
-def _descend(model, placed, contact, inward, rotation, table_height, config):
-    grid = SignedDistanceGrid(placed.model.mesh, spacing=0.003)
+def _descend(model, placed, surface, contact, inward, rotation, table_height, config):
+    grid = SignedDistanceGrid(surface, spacing=0.003)
     to_object = inverse(placed.pose)
     base = posture('relaxed_palm', model.side).to(torch.float64)
     shape = torch.zeros(1, 10, dtype=torch.float64)
@@ -152,14 +155,14 @@ def _start_translation(model, rotation, fingers, shape, contact, inward):
     return contact - anchors.mean(dim=0) - 0.01 * inward
 
 
-def _press(model, placed, wrist, fingers, inward, press_depth):
+def _press(model, placed, surface, wrist, fingers, inward, press_depth):
     """Shift along the press direction until the deepest vertex stands at press_depth."""
     shape = torch.zeros(1, 10, dtype=torch.float64)
     wrist = wrist.clone()
     for _ in range(8):
         output = model.forward(wrist[None], fingers[None], shape)
         local = transform_points(inverse(placed.pose), output.vertices[0])
-        deepest = -exact_signed_distance(placed.model.mesh, local.numpy()).min()
+        deepest = -exact_signed_distance(surface, local.numpy()).min()
         if abs(deepest - press_depth) < 1e-6:
             break
         wrist[:3] = wrist[:3] + (press_depth - deepest) * inward
