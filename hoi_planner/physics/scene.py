@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from hoi_planner.geometry.transforms import check_pose
@@ -56,6 +57,9 @@ class PhysicsScene:
         for name, model in self.objects.items():
             if not (math.isfinite(model.mass) and model.mass > 0):
                 raise ValueError(f"object '{name}' has the mass {model.mass} kg, must be above 0")
+            if not np.isfinite(model.inertia).all():
+                raise ValueError(
+                    f"object '{name}' of {model.mass} kg has an inertia that is not finite")
             if not model.convex_parts:
                 raise ValueError(f"object '{name}' has no convex part, needs at least 1")
 

@@ -22,8 +22,8 @@ def add_table(
     """
     Put a table into the world and return its body.
 
-    A box, not a plane: hulls at rest on Bullet's plane tilt at first by some 0.1 mm. It is lowered by
-    the margin that rounds the hulls of objects, so that they rest where their meshes touch it.
+    Lowered by the margin that rounds the hulls of objects, so that they rest where their meshes
+    touch it.
 
     :param height: z of the top, metres
     :param center: (2,) x, y of the middle
@@ -53,7 +53,9 @@ def add_obstacles(
 
 
 def _finished(world: World, body: int, config: PhysicsConfig) -> int:
+    # The anchor takes away the creep of Bullet's friction, some 0.05 mm a second for a body at rest;
+    # it keeps the friction cone.
     world.call(
-        'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0,
+        'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0, frictionAnchor=1,
         lateralFriction=config.surface_frictions['table'])
     return body

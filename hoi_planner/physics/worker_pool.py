@@ -165,7 +165,10 @@ class ValidationPool:
         with self._lock:
             workers, self._workers = self._workers, []
             for worker in workers:
-                worker.end(PATIENCE)
+                worker.stop()
+            deadline = time.monotonic() + PATIENCE
+            for worker in workers:
+                worker.reap(deadline)
 
     def _check_open(self) -> None:
         if self._closed:

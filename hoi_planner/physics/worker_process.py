@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
@@ -67,12 +68,15 @@ class WorkerProcess:
         with contextlib.suppress(OSError):      # gone already: then the job is dropped too
             self._send('cancel', self.job)
 
-    def end(self, patience: float) -> None:
-        """Ask it to stop, kill it if it has not after `patience` seconds, and reap it."""
+    def stop(self) -> None:
+        """Ask it to end."""
         with contextlib.suppress(OSError):
             self._send('stop')
+
+    def reap(self, deadline: float) -> None:
+        """Wait for its end, until a time of the monotonic clock; then kill it."""
         try:
-            self._process.wait(patience)
+            self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.kill()
         self.connection.close()

@@ -94,3 +94,8 @@ def two_palm_carry(penetration=0.002, gap=0.0, seconds=2.0, size=(0.3, 0.2, 0.2)
         offset[:approach, 0] += sign * smooth(0.03, 0.0, approach)
         wrists[side] = compose(box, offset)
     return motion_of({'box': box}, wrists)
+
+
+def paddle_hands():
+    """Return the two simplest hands, by side."""
+    return {side: PaddleHand(side) for side in ('left', 'right')}

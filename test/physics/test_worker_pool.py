@@ -1,0 +1,230 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Worker processes: the same bits from each, killed ones replaced, canceled ones stopped, none left."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from paddle_hand import two_palm_carry
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.validation import validate_plan
+from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
+
+SCENE = PhysicsScene({'box': load_object('library://carton')})
+
+
+@pytest.fixture(scope='module')
+def pool():
+    with ValidationPool(2) as pool:
+        pool.wait_until_ready(120)
+        yield pool
+
+
+def carry(**how) -> HandObjectMotion:
+    """Return a motion of the open hand: wrists as the paddles', which press it into the carton."""
+    motion = two_palm_carry(**how)
+    poses = motion.object_poses.clone()
+    poses[..., 2] += load_object('library://carton').mesh.extents[2] / 2 - 0.1
+    return motion.with_(hand_model='open_hand', object_poses=poses)
+
+
+def digest(report) -> str:
+    """Return a hash of every number that was measured."""
+    hasher = hashlib.sha256()
+    for body in report.measurement.objects:
+        for array in (body.poses, body.displacement, body.rotation, body.slip):
+            hasher.update(np.ascontiguousarray(array).tobytes())
+    hasher.update(report.measurement.peak_force.tobytes())
+    hasher.update(report.measurement.penetration.depth.tobytes())
+    return hasher.hexdigest()
+
+
+def alive(pid: int) -> bool:
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii') as file:
+            return file.read().rsplit(')', 1)[1].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(condition, seconds=10.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def test_bit_equal_in_this_process_and_in_both_workers(pool):
+    motion = carry(seconds=1.0)
+    here = [digest(validate_plan(SCENE, motion)) for _ in range(2)]
+    there = [digest(report) for report in pool.validate([ValidationJob(SCENE, motion)] * 4)]
+    assert len(set(here + there)) == 1
+    other = validate_plan(SCENE, motion, PhysicsConfig(effective_friction=0.7))
+    assert digest(other) != here[0]
+
+
+def test_reports_come_in_order_and_progress_as_they_arrive(pool):
+    jobs = [ValidationJob(SCENE, carry(seconds=0.5 + 0.5 * (i % 3)), PhysicsConfig(
+        effective_friction=0.2 + 0.1 * i)) for i in range(5)]
+    seen = []
+    reports = pool.validate(jobs, progress=lambda index, report: seen.append((index, report)))
+    assert sorted(index for index, _ in seen) == list(range(5))
+    for index, report in seen:
+        assert report is reports[index]
+    for job, report in zip(jobs, reports):
+        assert report.metrics.effective_friction == job.config.effective_friction
+        assert len(report.metrics.times) == job.motion.num_frames
+
+
+def test_no_jobs_no_reports(pool):
+    assert pool.validate([]) == ()
+
+
+def test_cancel_stops_at_once_and_the_pool_lives_on(pool):
+    jobs = [ValidationJob(SCENE, carry(seconds=6.0))] * 8
+    before = pool.pids
+    threading.Timer(0.3, pool.cancel).start()
+    with pytest.raises(Canceled):
+        pool.validate(jobs)
+    assert pool.pids == before                  # they heeded it, nobody had to be killed
+    assert len(pool.validate(jobs[:1])) == 1
+
+
+def test_the_token_cancels_and_bounds_the_time(pool):
+    jobs = [ValidationJob(SCENE, carry(seconds=6.0))] * 50
+    done = []
+    with pytest.raises(HoiPlannerError) as caught:
+        pool.validate(jobs, CancelToken(0.7), lambda index, report: done.append(index))
+    assert caught.value.code is FailureCode.TIMED_OUT
+    assert len(done) < 50
+    token = CancelToken()
+    threading.Timer(0.2, token.cancel).start()
+    with pytest.raises(Canceled):
+        pool.validate(jobs, token)
+
+
+def test_an_error_in_progress_leaves_the_pool_idle(pool):
+    def bad(index, report):
+        raise KeyError('caller')
+
+    with pytest.raises(KeyError):
+        pool.validate([ValidationJob(SCENE, carry(seconds=1.0))] * 4, progress=bad)
+    assert len(pool.validate([ValidationJob(SCENE, carry(seconds=0.5))])) == 1
+
+
+def test_a_killed_worker_is_replaced_and_its_plan_tried_again(pool):
+    motion = carry(seconds=6.0)
+    before = pool.pids
+    threading.Timer(0.15, os.kill, (before[0], signal.SIGKILL)).start()
+    reports = pool.validate([ValidationJob(SCENE, motion)] * 4)
+    assert len({digest(report) for report in reports}) == 1
+    assert before[0] not in pool.pids and len(pool.pids) == 2
+
+
+def test_a_worker_killed_while_idle_is_replaced(pool):
+    pool.wait_until_ready(120)
+    before = pool.pids
+    os.kill(before[1], signal.SIGKILL)
+    assert wait_for(lambda: not alive(before[1]))
+    assert len(pool.validate([ValidationJob(SCENE, carry(seconds=0.5))] * 3)) == 3
+    assert before[1] not in pool.pids
+
+
+@pytest.mark.slow
+def test_a_plan_that_kills_its_workers_is_reported():
+    with ValidationPool(1) as pool:
+        pool.wait_until_ready(120)
+        stop = threading.Event()
+
+        def killer():
+            killed = set()
+            while not stop.is_set():
+                for worker in list(pool._workers):
+                    if worker.job == 0 and worker.pid not in killed:
+                        killed.add(worker.pid)
+                        os.kill(worker.pid, signal.SIGKILL)
+                time.sleep(0.005)
+
+        thread = threading.Thread(target=killer)
+        thread.start()
+        try:
+            reports = pool.validate([ValidationJob(SCENE, carry(seconds=6.0)),
+                                     ValidationJob(SCENE, carry(seconds=0.5))])
+        finally:
+            stop.set()
+            thread.join()
+    assert reports[0].verdict.code is FailureCode.VALIDATOR_WORKER_DIED
+    assert 'SIGKILL' in reports[0].verdict.message
+    assert reports[0].measurement is None
+    assert reports[1].measurement is not None
+
+
+def test_an_unknown_hand_model_is_a_report_and_a_wrong_motion_an_error(pool):
+    scene = PhysicsScene(SCENE.objects, 'no_such_hand')
+    motion = carry(seconds=0.5).with_(hand_model='no_such_hand')
+    report, = pool.validate([ValidationJob(scene, motion)])
+    assert report.verdict.code is FailureCode.UNKNOWN_HAND_MODEL
+    assert 'no_such_hand' in report.verdict.message
+    with pytest.raises(ValueError, match='no_such_hand'):
+        pool.validate([ValidationJob(SCENE, motion)])
+
+
+def test_ctrl_c_is_not_for_the_workers(pool):
+    pool.wait_until_ready(120)
+    before = pool.pids
+    for pid in before:
+        os.kill(pid, signal.SIGINT)
+    assert len(pool.validate([ValidationJob(SCENE, carry(seconds=0.5))] * 2)) == 2
+    assert pool.pids == before
+
+
+PARENT = '''
+import sys
+from hoi_planner.physics.worker_pool import ValidationPool
+pool = ValidationPool(1)
+pool.wait_until_ready(120)
+assert 'pybullet' not in sys.modules
+print(*pool.pids, flush=True)
+sys.stdin.read()
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('end', ['killed', 'exits'])
+def test_workers_end_with_their_parent(end):
+    environment = os.environ | {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen([sys.executable, '-c', PARENT], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, env=environment, text=True) as parent:
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert len(pids) == 1 and all(alive(pid) for pid in pids)
+        if end == 'killed':
+            parent.kill()
+        else:
+            parent.stdin.close()
+        assert wait_for(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_close_ends_every_worker_and_the_pool_says_so():
+    pool = ValidationPool(1)
+    pids = pool.pids
+    pool.close()
+    pool.close()
+    assert not any(alive(pid) for pid in pids)
+    with pytest.raises(HoiPlannerError) as caught:
+        pool.validate([ValidationJob(SCENE, carry(seconds=0.5))])
+    assert caught.value.code is FailureCode.VALIDATOR_UNAVAILABLE
+    with pytest.raises(ValueError, match='workers is 0'):
+        ValidationPool(0)
