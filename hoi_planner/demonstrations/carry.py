@@ -29,6 +29,9 @@ class CarryConfig:
     standoff: how far off the face the hands start and end
     opening: how far the fingers open on the way in and out
     speed_limit: of the object; longer ways take more time
+    press_per_kilogram: how deep the hands press for each kilogram: people grip as hard as the weight
+        needs, not as hard as they can
+    press_depth: smallest and largest depth, whatever the weight
     reach: x and y range where a target is put when none is given
     """
 
@@ -41,7 +44,8 @@ class CarryConfig:
     standoff: tuple[float, float] = (0.08, 0.12)
     finger_pitch: tuple[float, float] = (0.05, 0.40)
     contact_height: tuple[float, float] = (-0.005, 0.02)
-    press_depth: tuple[float, float] = (0.0012, 0.0018)
+    press_per_kilogram: tuple[float, float] = (0.6e-3, 0.9e-3)
+    press_depth: tuple[float, float] = (0.4e-3, 2.5e-3)
     clearance: float = 0.006
     opening: float = 0.15
     reach_x: tuple[float, float] = (0.35, 0.60)
@@ -153,7 +157,8 @@ def press_both_sides(
     pitch = draw.uniform(*config.finger_pitch)
     up = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
     forward = math.cos(pitch) * torch.linalg.cross(pair.axis, up) - math.sin(pitch) * up
-    depth = draw.uniform(*config.press_depth)
+    depth = draw.uniform(*config.press_per_kilogram) * carried.model.mass
+    depth = min(max(depth, config.press_depth[0]), config.press_depth[1])
     grasp_config = PalmGraspConfig(**{**vars(config.grasp), 'press_depth': depth})
     grasps = []
     for side, contact, inward in (

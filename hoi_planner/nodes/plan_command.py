@@ -12,7 +12,6 @@ from urllib.parse import quote
 from hoi_planner_msgs.action import PlanInteraction
 from std_msgs.msg import Header
 import torch
-from tqdm import tqdm
 
 from hoi_planner.client import PlannerClient
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -26,6 +25,7 @@ from hoi_planner.nodes.plan_pictures import write_pictures
 from hoi_planner.nodes.plan_report import (
     result_block, result_document, timing_document, to_json)
 from hoi_planner.nodes.spinning import ros_context
+from hoi_planner.nodes.stage_bars import StageBars
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.request import ObjectPlacement
 
@@ -99,16 +99,13 @@ def _send(client, arguments, placement, target, check_alive):
     client.spin(0.1)
     publish()
     client.spin(0.1)
-    with tqdm(total=100, unit='%', bar_format='{desc:<28}{bar}{n:3.0f}%', leave=False) as bar:
-        def show(feedback):
+    with StageBars() as bars:
+        def on_wait(feedback):
             check_alive()
             publish()
-            if feedback is not None:
-                bar.set_description_str(f'{feedback.stage}: {feedback.text}'[:27])
-                bar.n = 100 * feedback.fraction
-                bar.refresh()
+            bars.show(feedback)
 
-        return client.plan(goal, timeout=arguments.time_budget + 120, on_wait=show)
+        return client.plan(goal, timeout=arguments.time_budget + 120, on_wait=on_wait)
 
 
 def write_files(arguments, result) -> list[str]:
