@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The simplest hand that obeys the contract: rigid plates on the wrist. Physics cares for no more."""
+"""The simplest hand that obeys the contract: rigid plates on the wrist."""
 
 import numpy as np
 import roma

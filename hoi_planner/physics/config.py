@@ -11,27 +11,29 @@ class PhysicsConfig:
     """
     How PyBullet is set up for `tracking` and `six`; SI units.
 
-    Bullet multiplies the friction values of the two surfaces. The frictions here are effective ones,
-    of a pair; `surface_frictions` splits them into values of surfaces whose products they are.
-    Contacts with a hand are compliant: with rigid kinematic hands the displacement would measure how
-    penetration ejects the object, not how well it is held.
+    Bullet multiplies the friction values of the two surfaces. The frictions here are effective
+    ones, of a pair; `surface_frictions` splits them into values of surfaces whose products they
+    are. Contacts with a hand are compliant: with rigid kinematic hands the displacement would
+    measure how penetration ejects the object, not how well it is held.
 
     timestep: longest step; shortened so that frames of a motion fall on steps
-    solver_iterations: of Bullet's sequential impulse solver
+    solver_iterations: of Bullet's sequential impulse solver, at most: it stops when it has converged,
+        which light objects held at many points are slow to do
     gravity: m/s^2, downwards (tracking) or in each direction (six)
     effective_friction: hand on object
     object_friction: object on object
     table_friction: object on table or obstacle
     rolling_friction, spinning_friction: of objects, metres
     contact_stiffness, contact_damping: of hand surfaces, N/m and N s/m at each contact point
-    collision_margin: by which hulls of objects are rounded outwards, metres; the table is lowered by it
+    collision_margin: by which hulls of objects are rounded outwards, metres; the table is lowered
+        by as much
     release_margin: a planned hand that comes this near to an object releases it, metres
-    motion_tolerance: a planned object has moved when it is this far from its first pose, metres; a
-        rotation counts by the way of the corners of its bounding box
+    motion_tolerance: a planned object has moved when it is this far from its first pose, metres;
+        a rotation counts by the way of the corners of its bounding box
     """
 
     timestep: float = 1 / 240
-    solver_iterations: int = 50
+    solver_iterations: int = 200
     gravity: float = 9.81
     effective_friction: float = 0.8
     object_friction: float = 0.5

@@ -99,7 +99,7 @@ class FreeBody:
         Let Bullet find every corner that the body rests on before the first step.
 
         It adds one contact point to a pair of bodies each time that it looks, so a body would tip
-        over its first corner by some 0.2 mm. Here it looks four times at the body rocked by ROCKING.
+        over its first corner by some 0.2 mm. Here it looks four times at the body rocked a little.
         """
         pose = self.state()
         position, upright = pose[:3].tolist(), Rotation.from_quat(pose[3:])

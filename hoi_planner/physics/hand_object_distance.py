@@ -56,7 +56,7 @@ def vertices_near(
     hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
-    Return the hand's vertices that lie in an object's bounding box, widened by a margin, frame by frame.
+    Return the hand's vertices that lie in an object's bounding box, widened by a margin.
 
     :param poses: (N, 7) of the object
     :param bounds: (2, 3) of the object in its own frame

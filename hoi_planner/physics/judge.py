@@ -23,14 +23,15 @@ def judge(measurement: PlanMeasurement, limits: PlanLimits) -> Verdict:
     """
     Judge a plan. Of several limits broken the verdict names the first in this order.
 
-    1. What is wrong with the planned poses themselves, whatever physics says: a hand in the table, a
-       hand in the other, depth of a hand in an object, volume of it. A motion that stands too deep in
-       an object makes the forces, and with them the displacement, meaningless.
+    1. What is wrong with the planned poses themselves, whatever physics says: a hand in the table,
+       a hand in the other, depth of a hand in an object, volume of it. A hand that stands too deep
+       in an object makes the forces, and with them the displacement, meaningless.
     2. What physics made of it: an object dropped, displaced, turned.
     3. What it cost: the peak force.
 
     `time` is the first at which the limit was passed, `value` the largest of the whole plan. A drop
-    is a displacement above the drop limit, so it is named before displacement. Peak force has no time.
+    is a displacement above the drop limit, so it is named before displacement. Peak force has no
+    time; volume is known at some frames only, so its time is the first of those.
     """
     for verdict in _violations(measurement, limits):
         return verdict

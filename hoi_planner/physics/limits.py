@@ -11,7 +11,7 @@ class PlanLimits:
     """
     Upper limits of a verdict; inf switches one off. Metres, radians, cubic metres, newtons.
 
-    displacement: largest distance of any object from its planned position, at any time after release
+    displacement: largest distance of any object from its planned position after its release
     rotation: largest angle of any object from its planned orientation
     drop: a displacement above it counts as dropped (or thrown away)
     penetration_depth, penetration_volume: of a hand into an object, planned poses, worst frame

@@ -15,7 +15,7 @@ class ObjectDisplacement:
     release_time: float          # seconds: planned first contact or first planned motion
     displacement: np.ndarray     # (N,) metres, of the centre of mass
     rotation: np.ndarray         # (N,) radians
-    slip: np.ndarray             # (N,) metres, in the frame of the holding hand; NaN where none holds
+    slip: np.ndarray             # (N,) metres, in the holding hand's frame; NaN where none holds
     poses: np.ndarray            # (N, 7) simulated pose of the mesh origin
     drop_time: float             # seconds at which displacement passed the drop limit; NaN: never
 

@@ -28,9 +28,9 @@ def measure_penetration(
     """
     Measure interpenetration of the planned poses; nothing is simulated.
 
-    Depth is that of hand vertices in the object's mesh, exact by libigl; object vertices in the hand
-    are not looked at (hand meshes are the finer ones). Volume is the exact boolean by manifold3d, at
-    the frames of each hand and object where the sum of vertex depths is largest.
+    Depth is that of hand vertices in the object's mesh, exact by libigl; object vertices in the
+    hand are not looked at (hand meshes are the finer ones). Volume is the exact boolean by
+    manifold3d, at the frames of each hand and object where the sum of vertex depths is largest.
 
     :param hands: what pose_hands gave, to spare doing it again
     :param distance: what measure_distances gave, to spare doing it again
@@ -58,8 +58,10 @@ def measure_penetration(
 
 def worst_frames(depth_sum: np.ndarray, count: int = VOLUME_FRAMES) -> np.ndarray:
     """
-    Return up to `count` frames where the sum (N,) is above 0: the worst, then the worst of what is
-    left when its neighbours within a tenth of the touching frames are set aside, and so on.
+    Return up to `count` frames where the sum (N,) is above 0, the worst first.
+
+    Each next one is the worst when the neighbours of those before are set aside, within a tenth of
+    the number of touching frames.
     """
     left = depth_sum.copy()
     reach = max(1, np.count_nonzero(left) // 10)

@@ -75,17 +75,19 @@ class TrackingRecord:
 
     def _slip(self, m: int) -> np.ndarray:
         """
-        Return (N,) metres that the object has moved in the frame of a hand since that took hold.
+        Return (N,) metres that the object has moved in a hand's frame since that took hold.
 
-        With several hands in contact the largest counts; NaN where none is.
+        The planned motion in that frame (pressing, letting go) is taken off: slip is what was not
+        planned. With several hands in contact the largest counts; NaN where none is.
         """
         slip = np.full((len(self.motion.sides), self.motion.num_frames), -np.inf)
         for h, wrist in enumerate(self.motion.wrist_poses):
-            center = relative(wrist, torch.from_numpy(self.poses[m]))[:, :3].numpy()
+            happened = relative(wrist, torch.from_numpy(self.poses[m]))[:, :3]
+            stray = (happened - relative(wrist, self.planned[m])[:, :3]).numpy()
             start = None
             for frame in np.flatnonzero(self.force[h, m] > 0):
                 if start is None or self.force[h, m, frame - 1] == 0:
                     start = frame
-                slip[h, frame] = np.linalg.norm(center[frame] - center[start])
+                slip[h, frame] = np.linalg.norm(stray[frame] - stray[start])
         largest = slip.max(axis=0, initial=-np.inf)
         return np.where(np.isneginf(largest), np.nan, largest)

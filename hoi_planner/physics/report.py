@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""PlanReport: what validation says of one plan. Needs no PyBullet, so that it can be read anywhere."""
+"""PlanReport: what validation says of one plan; readable without PyBullet."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class PlanReport:
     Verdict, summary and measurement of one plan.
 
     score: smaller is better
-    measurement: None where the plan could not be measured; then metrics are NaN and the score is inf
+    measurement: None where the plan could not be measured; then metrics are NaN, the score inf
     """
 
     verdict: Verdict

@@ -53,8 +53,8 @@ def add_obstacles(
 
 
 def _finished(world: World, body: int, config: PhysicsConfig) -> int:
-    # The anchor takes away the creep of Bullet's friction, some 0.05 mm a second for a body at rest;
-    # it keeps the friction cone.
+    # The anchor takes away the creep of Bullet's friction, some 0.05 mm a second for a body at
+    # rest; it keeps the friction cone.
     world.call(
         'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0, frictionAnchor=1,
         lateralFriction=config.surface_frictions['table'])

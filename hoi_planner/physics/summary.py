@@ -74,8 +74,8 @@ def score(metrics: PlanMetrics, limits: PlanLimits = PlanLimits()) -> float:
     Return one number to rank plans by, smaller is better; inf where nothing was measured.
 
     It is the sum of five quantities, each as a fraction of its limit and weighted: displacement max
-    (1), rotation (0.5), penetration depth (0.5), penetration volume (0.25), peak force (0.25). A limit
-    that is inf takes its quantity out.
+    (1), rotation (0.5), penetration depth (0.5), penetration volume (0.25), peak force (0.25). A
+    limit that is inf takes its quantity out.
     """
     parts = (
         (1.0, metrics.displacement_max, limits.displacement),

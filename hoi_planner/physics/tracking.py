@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""`tracking`, the standard protocol: the whole plan is played, objects free, only the hands driven."""
+"""`tracking`, the standard protocol: the plan is played, objects free, only the hands driven."""
 
 import contextlib
 import math

@@ -3,10 +3,10 @@
 """
 One worker of a ValidationPool: a process of its own that judges plans, one at a time.
 
-Messages are pickled tuples over a private socket between our own processes. To the worker:
-('job', number, scene bytes or None, motion, config, limits), ('cancel', number), ('stop',). From it:
-('ready',), ('report', number, report), ('canceled', number). An error that is not expected ends the
-worker with a traceback; the pool sees that.
+Messages are pickled tuples over a private socket between our own processes.
+To the worker: ('job', number, scene bytes or None, motion, config, limits), ('cancel', number),
+('stop',). From it: ('ready',), ('report', number, report), ('canceled', number). An error that is
+not expected ends the worker with a traceback; the pool sees that.
 """
 
 import pickle
@@ -31,8 +31,8 @@ def send(connection: Connection, *message) -> None:
     """
     Send a message.
 
-    Pickled here: Connection.send would hand torch's tensors over in shared memory, with a thread and
-    a file each.
+    Pickled here: Connection.send would hand torch's tensors over in shared memory, with a thread
+    and a file each.
     """
     connection.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
 

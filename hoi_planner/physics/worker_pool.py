@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""ValidationPool: plans judged in worker processes, one a core; PyBullet is never in this process."""
+"""ValidationPool: plans judged in worker processes; PyBullet is never in this process."""
 
 import hashlib
 import os
@@ -78,8 +78,8 @@ class ValidationPool:
     Worker processes that judge plans; use it in a `with`, or close it.
 
     Workers start at once and warm up in the background. A worker that dies is replaced and its plan
-    tried once more. The order of results does not depend on timing, and every result is the same bit
-    for bit whichever worker it came from.
+    tried once more. The order of results does not depend on timing, and every result is the same
+    bit for bit whichever worker it came from.
 
     Example::
 

@@ -25,9 +25,9 @@ class WorkerProcess:
     A child that runs worker.main.
 
     A fresh interpreter, not a fork (PyBullet and torch's threads do not survive one) and not
-    multiprocessing's spawn (it would run the caller's main module again). It has a session of its own,
-    so that Ctrl-C in the terminal reaches only us, and ends when our end of the socket closes, however
-    we end.
+    multiprocessing's spawn (it would run the caller's main module again). It has a session of its
+    own, so that Ctrl-C in the terminal reaches only us, and ends when our end of the socket closes,
+    however we end.
 
     ready: it has said that it is warm
     job: number of the plan that it judges, None when idle

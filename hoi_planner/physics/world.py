@@ -25,10 +25,7 @@ def simulation_errors(what: str):
 
 
 class World:
-    """
-    One DIRECT client with deterministic contact order; use it in a `with`.
-
-    """
+    """One DIRECT client with deterministic contact order; use it in a `with`."""
 
     def __init__(
         self, timestep: float, solver_iterations: int, gravity: tuple[float, float, float],

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Worker processes: the same bits from each, killed ones replaced, canceled ones stopped, none left."""
+"""Worker processes: same bits from each, killed ones replaced, canceled ones stopped."""
 
 import hashlib
 import os
