@@ -5,6 +5,8 @@
 import math
 from dataclasses import dataclass
 
+MAX_FRICTION = 10.0     # Bullet cuts the product of two surfaces' values off there
+
 
 @dataclass(frozen=True)
 class PhysicsConfig:
@@ -17,8 +19,8 @@ class PhysicsConfig:
     measure how penetration ejects the object, not how well it is held.
 
     timestep: longest step; shortened so that frames of a motion fall on steps
-    solver_iterations: of Bullet's sequential impulse solver, at most: it stops when it has converged,
-        which light objects held at many points are slow to do
+    solver_iterations: of Bullet's sequential impulse solver, at most: it stops when it has
+        converged, which light objects held at many points are slow to do
     gravity: m/s^2, downwards (tracking) or in each direction (six)
     effective_friction: hand on object
     object_friction: object on object
@@ -64,6 +66,10 @@ class PhysicsConfig:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f'{name} is {value}, must be finite and at least 0')
+        for name in ('effective_friction', 'object_friction', 'table_friction'):
+            if getattr(self, name) > MAX_FRICTION:
+                raise ValueError(
+                    f'{name} is {getattr(self, name)}, must be at most {MAX_FRICTION:g}')
         if not 1 <= self.solver_iterations <= 1000:
             raise ValueError(
                 f'solver_iterations is {self.solver_iterations}, must be 1 to 1000')

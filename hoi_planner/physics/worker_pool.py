@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """ValidationPool: plans judged in worker processes; PyBullet is never in this process."""
 
+import contextlib
 import hashlib
 import os
 import pickle
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 
@@ -141,9 +142,8 @@ class ValidationPool:
         for job in jobs:
             job.scene.check_motion(job.motion)
         batch = _Batch(jobs, progress)
-        with self._lock:
+        with self._turn(token):
             self._canceled.clear()
-            self._check_open()
             self._start_missing()
             try:
                 while not batch.done:
@@ -170,9 +170,18 @@ class ValidationPool:
             for worker in workers:
                 worker.reap(deadline)
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise HoiPlannerError(FailureCode.VALIDATOR_UNAVAILABLE, 'the pool is closed')
+    @contextlib.contextmanager
+    def _turn(self, token: CancelToken | None) -> Iterator[None]:
+        """Wait until no other call runs; the token is heeded meanwhile."""
+        while not self._lock.acquire(timeout=POLL):
+            if token is not None:
+                token.check('waiting for another validation')
+        try:
+            if self._closed:
+                raise HoiPlannerError(FailureCode.VALIDATOR_UNAVAILABLE, 'the pool is closed')
+            yield
+        finally:
+            self._lock.release()
 
     def _start_missing(self) -> None:
         while len(self._workers) < self._count:

@@ -277,6 +277,8 @@ def test_motion_and_scene_must_fit():
         PhysicsScene({'box': box_object(mass=-1.0)})
     with pytest.raises(ValueError, match='effective_friction is 0'):
         PhysicsConfig(effective_friction=0.0)
+    with pytest.raises(ValueError, match='table_friction is 11'):
+        PhysicsConfig(table_friction=11.0)
 
 
 @pytest.mark.parametrize('fps, substeps', [(30, 8), (60, 4), (25, 10), (240, 1), (1000, 1)])

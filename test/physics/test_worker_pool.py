@@ -116,6 +116,19 @@ def test_the_token_cancels_and_bounds_the_time(pool):
         pool.validate(jobs, token)
 
 
+def test_a_call_that_waits_for_another_heeds_its_token(pool):
+    jobs = [ValidationJob(SCENE, carry(seconds=6.0))] * 50
+    first = threading.Thread(target=lambda: pytest.raises(Canceled, pool.validate, jobs))
+    first.start()
+    assert wait_for(lambda: any(worker.job is not None for worker in pool._workers))
+    with pytest.raises(HoiPlannerError, match='another validation') as caught:
+        pool.validate(jobs[:1], CancelToken(0.1))
+    assert caught.value.code is FailureCode.TIMED_OUT and first.is_alive()
+    pool.cancel()
+    first.join(10)
+    assert not first.is_alive()
+
+
 def test_an_error_in_progress_leaves_the_pool_idle(pool):
     def bad(index, report):
         raise KeyError('caller')
