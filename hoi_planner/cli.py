@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar='COMMAND')
     for name, job, words in (
         ('tasks', list_tasks, 'list the tasks'),
-        ('objects', list_objects, 'list the library\'s objects'),
+        ('objects', list_objects, "list the library's objects"),
     ):
         commands.add_parser(name, help=words).set_defaults(job=job)
     check = commands.add_parser('check-object', help='check a mesh of your own')

@@ -16,7 +16,7 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument('namespace', default_value='', description='of all nodes'),
         DeclareLaunchArgument(
             'params_file', default_value=str(config_path(PARAMETERS_FILE)),
-            description='YAML file with the nodes\' parameters'),
+            description="YAML file with the nodes' parameters"),
         DeclareLaunchArgument(
             'use_sim_time', default_value='false', description='take the time from /clock'),
         DeclareLaunchArgument(

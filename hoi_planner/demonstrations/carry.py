@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Carry a box-like object between two palms: approach, press, lift, move, lower, release, retreat."""
+"""Carry a box-like object between two palms: approach, press, lift, move, lower, retreat."""
 
 import math
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class CarryConfig:
     standoff: how far off the face the hands start and end
     opening: how far the fingers open on the way in and out
     speed_limit: of the object; longer ways take more time
-    press_per_kilogram: how deep the hands press for each kilogram: people grip as hard as the weight
-        needs, not as hard as they can
+    press_per_kilogram: how deep the hands press for each kilogram: people grip as hard as the
+        weight needs, not as hard as they can
     press_depth: smallest and largest depth, whatever the weight
     reach: x and y range where a target is put when none is given
     """
@@ -65,7 +65,7 @@ def two_palm_carry(
     Make one carry of the scene's first object; its other objects stay where they are.
 
     :param generator: draws timing, heights, finger direction and, without a target, the target
-    :raises HoiPlannerError: NO_CANDIDATE when two palms cannot hold the object or the way is too long
+    :raises HoiPlannerError: NO_CANDIDATE when two palms cannot hold the object or the way is long
     """
     draw = Draw(generator)
     carried = scene.objects[0]
@@ -133,7 +133,7 @@ class _Phases:
 
 
 def draw_target(start: torch.Tensor, draw: Draw, config: CarryConfig) -> torch.Tensor:
-    """Return a (7,) pose on the same height, within reach, turned about z, not next to the start."""
+    """Return a (7,) pose on the same height, within reach, turned about z, not at the start."""
     while True:
         target = start.clone()
         target[0] = draw.uniform(*config.reach_x)
@@ -150,7 +150,7 @@ def draw_target(start: torch.Tensor, draw: Draw, config: CarryConfig) -> torch.T
 def press_both_sides(
     scene: TaskScene, draw: Draw, config: CarryConfig, token: CancelToken
 ) -> list[PalmGrasp]:
-    """Return the left and the right hand pressed on opposite faces of the first object, at its start."""
+    """Return the left and the right hand, pressed on opposite faces of the first object."""
     carried = scene.objects[0]
     pair = find_palm_contacts(
         carried, scene.table_height, config.contacts, draw.uniform(*config.contact_height))

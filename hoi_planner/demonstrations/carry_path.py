@@ -22,7 +22,7 @@ def carried_path(
 
     :param start, target: (7,) world poses
     :param lift: highest point over the higher of start and target, metres
-    :param times: (N,) seconds from the start of the move; the object rests before 0 and after duration
+    :param times: (N,) seconds from the start of the move; the object rests before and after it
     """
     s = (times / duration).clamp(0, 1)
     travel = minimum_jerk(((s - TRAVEL_START_SHARE) / (1 - 2 * TRAVEL_START_SHARE)).clamp(0, 1))

@@ -29,7 +29,7 @@ class PalmGraspConfig:
     """
 
     press_depth: float = 0.0015
-    iterations: int = 160
+    iterations: int = 100
     learning_rate: float = 0.01
     contact_weight: float = 1.0
     penetration_weight: float = 8.0
@@ -74,10 +74,11 @@ def solve_palm_grasp(
     """
     Lay palm and fingers on a face.
 
-    What a flat hand meets from outside is the object's convex hull: it spans hollows of the side, and
-    a hand on a thin wall must not come out on its other side. Minimises the distance of the pressing anchors from the surface, with penalties on penetration and
-    on the table, a posture prior and a pull of the anchors' centre to the contact point; then shifts
-    the hand along the press direction until its deepest vertex stands exactly at press_depth.
+    What a flat hand meets from outside is the object's convex hull: it spans hollows of the side,
+    and a hand on a thin wall must not come out on its other side. Minimises the distance of the
+    pressing anchors from the surface, with penalties on penetration and on the table, a posture
+    prior and a pull of the anchors' centre to the contact point; then shifts the hand along the
+    press direction until its deepest vertex stands exactly at press_depth.
 
     :param contact: (3,) on the surface, world, metres
     :param inward: (3,) unit, into the object

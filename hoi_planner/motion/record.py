@@ -17,8 +17,8 @@ class HandObjectMotion:
     """
     Motion of H hands and M objects over N frames, world frame (z up), metres, radians.
 
-    Poses are x, y, z, qx, qy, qz, qw. Tensors are float64 on the CPU. An object's pose is the pose of
-    its mesh origin, a wrist's pose is the pose of the hand model's joint 0.
+    Poses are x, y, z, qx, qy, qz, qw. Tensors are float64 on the CPU. An object's pose is the
+    pose of its mesh origin, a wrist's pose is the pose of the hand model's joint 0.
     """
 
     fps: float
@@ -35,7 +35,7 @@ class HandObjectMotion:
         """
         Check every field; the error names the field, the value and the limit.
 
-        :raises ValueError: a wrong shape, a number that is not finite, a quaternion not of unit norm
+        :raises ValueError: a wrong shape, a number that is not finite, a quaternion not of norm 1
         """
         if not self.fps > 0:
             raise ValueError(f'fps is {self.fps}, must be above 0')

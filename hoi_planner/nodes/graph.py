@@ -9,7 +9,7 @@ PARAMETERS_FILE = 'planner.yaml'
 
 @dataclass(frozen=True)
 class NodeEntry:
-    """One process: its executable in lib/hoi_planner, which is also its module in hoi_planner.nodes."""
+    """One process: its executable in lib/hoi_planner, and its module in hoi_planner.nodes."""
 
     executable: str
     lifecycle: bool = False

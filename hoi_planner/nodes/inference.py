@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The inference node: samples candidate plans; lifecycle, so that a model loads before goals come."""
+"""The inference node: samples candidate plans; a lifecycle node, so that models load first."""
 
 from hoi_planner_msgs.action import GeneratePlans
 from hoi_planner_msgs.srv import GetModelInfo
@@ -49,8 +49,9 @@ class InferenceNode(LifecycleNode):
             self._generator = make_generator(
                 self._generator_name, self._mesh_roots, self._hand_model)
             self._generator.warm_up()
-        except HoiPlannerError as error:
-            self.get_logger().error(f'not configured: {error.code.name}: {error.message}')
+        except (HoiPlannerError, ValueError, OSError) as error:
+            # rclpy would turn it into a state without a word.
+            self.get_logger().error(f'not configured: {type(error).__name__}: {error}')
             return TransitionCallbackReturn.FAILURE
         self._state = 'inactive'
         return TransitionCallbackReturn.SUCCESS

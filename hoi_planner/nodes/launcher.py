@@ -20,8 +20,8 @@ class GraphProcesses:
     """
     The nodes as child processes, each in its own process group; a context manager.
 
-    Nodes are stopped with SIGINT, on which rclpy exits with 0. One that does not stop is killed, and
-    says so in exit_codes.
+    Nodes are stopped with SIGINT, on which rclpy exits with 0. One that does not stop is killed,
+    and says so in exit_codes.
     """
 
     def __init__(

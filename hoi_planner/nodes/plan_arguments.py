@@ -25,12 +25,12 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--target', nargs=3, type=float, metavar=('X', 'Y', 'YAW_DEG'),
         help='where it is to end; drawn from the seed when not given')
-    parser.add_argument('--mass', type=float, default=0.0, help='kg; 0: the library\'s')
+    parser.add_argument('--mass', type=float, default=0.0, help="kg; 0: the library's")
     parser.add_argument('--seed', type=int, default=0, help='same seed, same plan')
     parser.add_argument('--candidates', type=int, default=4, help='1 to 64')
     parser.add_argument(
         '--friction', type=float, default=0.0,
-        help='effective hand-object friction in validation; 0: the validator\'s 0.8')
+        help="effective hand-object friction in validation; 0: the validator's 0.8")
     parser.add_argument('--time-budget', type=float, default=60.0, help='for planning, seconds')
     parser.add_argument(
         '--out', type=Path, default=Path('plans'), help='folder for film, sheet and plan')

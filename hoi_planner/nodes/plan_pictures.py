@@ -31,7 +31,8 @@ def result_view(result: PlanInteraction.Result, mesh_roots: Sequence[Path]) -> P
     if result.executed_objects.points:
         metrics = result.execution
         poses = poses_from_msg(
-            result.executed_objects, 'executed_objects', list(motion.object_ids), motion.fps).numpy()
+            result.executed_objects, 'executed_objects', list(motion.object_ids),
+            motion.fps).numpy()
     title = (f'{motion.task}: {objects[motion.object_ids[0]].category}, seed {plan.seed}',
              f"{'executed' if poses is not None else 'planned'}, displacement max "
              f'{1e3 * metrics.displacement_max:.1f} mm, rotation max '

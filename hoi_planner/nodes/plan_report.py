@@ -23,7 +23,8 @@ def result_document(task: str, result: PlanInteraction.Result, files: list[str])
     """
     Return what was planned as plain data: equal bytes for equal seeds, so no wall time is in it.
 
-    Metres, radians, newtons, seconds of the plan. A plan's digest covers every number of its motion.
+    Metres, radians, newtons, seconds of the plan. A plan's digest covers every number of its
+    motion.
     """
     return {
         'task': task, 'seed': result.seed, 'accepted': result.accepted_candidate >= 0,
@@ -110,7 +111,8 @@ def result_block(task: str, result: PlanInteraction.Result, files: list[str]) ->
 def _metric_rows(metrics):
     return [
         ('displacement', f'max {1e3 * metrics.displacement_max:.2f} mm, final '
-                         f"{1e3 * metrics.displacement_final:.2f} mm, object '{metrics.worst_object}'"),
+                         f'{1e3 * metrics.displacement_final:.2f} mm, '
+                         f"object '{metrics.worst_object}'"),
         ('rotation', f'max {math.degrees(metrics.rotation_max):.2f} deg'),
         ('penetration', f'max {1e3 * metrics.penetration_depth_max:.2f} mm, '
                         f'{1e6 * metrics.penetration_volume_max:.2f} cm^3'),

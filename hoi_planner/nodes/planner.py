@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The planner node: a plan_interaction goal through generation, validation, ranking and execution."""
+"""The planner node: a goal through generation, validation, ranking and execution."""
 
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import HandObjectPlan, ObjectStateArray

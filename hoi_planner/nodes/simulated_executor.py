@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated executor: stands in for the robot, executes a plan in PyBullet, tells what happened."""
+"""The simulated executor: stands in for the robot and tells what really happened."""
 
 import time
 

@@ -15,13 +15,13 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 
 POLL = 0.02
-# A server that vanished comes back as the same name, or not at all; discovery takes about this long.
+# A server that vanished may come back under its name; discovery takes about this long.
 LOST_AFTER = 3.0
 CANCEL_GRACE = 5.0
 
 
 class StageClient:
-    """Sends a goal to another node's stage and waits; other threads of the executor serve the futures."""
+    """Sends a goal to another node's stage and waits; other executor threads serve the futures."""
 
     def __init__(
         self, node: Node, action_type, name: str, unavailable: FailureCode,

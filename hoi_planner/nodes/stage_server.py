@@ -20,9 +20,9 @@ class StageServer:
     """
     Runs one goal at a time in a thread of the executor.
 
-    A newer goal stops the running one, which aborts with SUPERSEDED, and starts when it has stopped.
-    A client's cancel sets the goal's token; the work polls it. Every end of a goal carries a result with
-    error_code and error_msg.
+    A newer goal stops the running one, which aborts with SUPERSEDED, and starts when that has
+    stopped. A client's cancel sets the goal's token; the work polls it. Every end of a goal carries
+    a result with error_code and error_msg.
     """
 
     def __init__(
@@ -32,8 +32,8 @@ class StageServer:
         """
         Create the server.
 
-        :param run: called with the goal's request, its token and a function that publishes feedback;
-            returns the result message; raises HoiPlannerError
+        :param run: called with the goal's request, its token and a function that publishes
+            feedback; returns the result message; raises HoiPlannerError
         """
         self._node = node
         self._action_type = action_type
@@ -106,7 +106,8 @@ class StageServer:
         except HoiPlannerError as error:
             self._node.get_logger().info(f'{self._name}: {error.code.name}: {error.message}')
             return self._failure(error.code, error.message)
-        except Exception as error:  # noqa: B902 - the process's edge: a bug becomes a code, and is logged
+        # The process's edge: a bug becomes a code of its own and is logged, never a number.
+        except Exception as error:
             self._node.get_logger().error(traceback.format_exc())
             return self._failure(
                 FailureCode.INTERNAL_ERROR, f'{type(error).__name__}: {error}')

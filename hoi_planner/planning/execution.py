@@ -28,7 +28,7 @@ def execute_in_simulation(
     planned.
 
     :param drop_limit: metres of displacement that count as dropped
-    :param on_frame: called with the fraction played and the worst displacement now, metres; may raise
+    :param on_frame: called with the fraction played and the worst displacement, metres; may raise
     :return: metrics, and the objects' poses (M, N, 7)
     :raises HoiPlannerError: SIMULATION_FAILED, a mesh code, what on_frame raises
     """

@@ -53,9 +53,11 @@ class LocalValidator:
             raises
         """
         try:
-            config = replace(self._config, effective_friction=friction) if friction else self._config
-            jobs = [ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits)
-                    for plan in plans]
+            config = replace(
+                self._config, effective_friction=friction or self._config.effective_friction)
+            jobs = [
+                ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits)
+                for plan in plans]
             judged = []
 
             def on_report(number, report):

@@ -36,4 +36,4 @@ class CandidatePlan:
         """
         ids = tuple(placement.id for placement in self.objects)
         if ids != self.motion.object_ids:
-            raise ValueError(f'objects {ids} are not the motion\'s {self.motion.object_ids}')
+            raise ValueError(f"objects {ids} are not the motion's {self.motion.object_ids}")

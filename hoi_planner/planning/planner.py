@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""PlanRequest -> Planner -> PlanResult: generate, validate, rank; never an exception for a bad plan."""
+"""PlanRequest -> Planner -> PlanResult: generate, validate, rank."""
 
 import time
 from collections.abc import Callable, Sequence

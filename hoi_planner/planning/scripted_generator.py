@@ -20,7 +20,7 @@ from hoi_planner.planning.request import ObjectPlacement, PlanRequest
 
 
 def candidate_generator(seed: int, index: int) -> torch.Generator:
-    """Return the random generator of one candidate; streams of different candidates do not overlap."""
+    """Return the random generator of one candidate, a stream of its own."""
     state = np.random.SeedSequence([seed, index]).generate_state(1, dtype=np.uint64)[0]
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))
 

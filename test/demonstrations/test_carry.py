@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The two-palm carry: hands on the real surface, symmetric in time, reproducible, true in physics."""
+"""The two-palm carry: hands on the real surface, reproducible, true in physics."""
 
 import functools
 
@@ -126,7 +126,8 @@ def test_physics_carries_it_within_five_millimetres(resource, yaw):
 def test_slippery_hands_drop_it():
     scene, motion = carry()
     report = validate_plan(
-        PhysicsScene({'box': scene.objects[0].model}), motion, PhysicsConfig(effective_friction=0.05))
+        PhysicsScene({'box': scene.objects[0].model}), motion,
+        PhysicsConfig(effective_friction=0.05))
     assert report.verdict.code == FailureCode.OBJECT_DROPPED
     assert report.verdict.object_id == 'box' and report.verdict.value > 0.05
     assert 0 < report.verdict.time < motion.duration

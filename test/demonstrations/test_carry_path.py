@@ -58,4 +58,5 @@ def test_distance_to_a_segment():
     start, end = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
     points = torch.tensor([[0.5, 2.0], [-3.0, 4.0], [4.0, 4.0]], dtype=torch.float64)
     np.testing.assert_allclose(distance_to_segment(points, start, end), [2, 5, 5])
-    np.testing.assert_allclose(distance_to_segment(points, start, start), [4.25 ** 0.5, 5, 32 ** 0.5])
+    np.testing.assert_allclose(
+        distance_to_segment(points, start, start), [4.25 ** 0.5, 5, 32 ** 0.5])

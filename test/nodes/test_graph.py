@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The graph as real processes over DDS: plans, refusals with their codes, cancel, death, shutdown."""
+"""The graph as real processes over DDS: plans, refusals, cancel, death, shutdown."""
 
 import functools
 import math
@@ -278,4 +278,3 @@ def test_the_death_of_a_node_has_a_code_and_sigint_ends_the_rest(client, tmp_pat
         other.close()
     assert {name: code for name, code in codes.items() if name != 'inference'} == {
         'validator': 0, 'planner': 0, 'simulated_executor': 0}
-

@@ -25,7 +25,8 @@ def work(goal, token, feedback):
     """Do what the goal's task says."""
     word = goal.plan.task
     if word == 'refuse':
-        raise HoiPlannerError(FailureCode.EXECUTION_REJECTED, 'the gripper is 0.31 m wide, limit 0.20 m')
+        raise HoiPlannerError(
+            FailureCode.EXECUTION_REJECTED, 'the gripper is 0.31 m wide, limit 0.20 m')
     if word == 'bug':
         raise ZeroDivisionError('a bug')
     for step in range(1000 if word == 'long' else 2):
