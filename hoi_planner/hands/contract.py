@@ -36,7 +36,7 @@ class HandOutput:
     vertices: torch.Tensor      # (B, V, 3)
     joints16: torch.Tensor      # (B, 16, 3), MANO order
     joints21: torch.Tensor      # (B, 21, 3), OpenPose order
-    transforms: torch.Tensor    # (B, 16, 4, 4), joint frames: rotation of the posed joint, origin at it
+    transforms: torch.Tensor    # (B, 16, 4, 4), joint frames: posed rotation, origin at the joint
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,10 @@ class HandModel(abc.ABC):
     """
     One side of one hand model with MANO's tree.
 
-    Model axes (right hand, flat): fingers along -x, palm faces -y, thumb towards +z; the left hand is
-    the mirror x -> -x. A wrist pose is the pose of joint 0: rotation pivots about it.
-    Finger poses are axis-angle, 15 joints in JOINT_NAMES order without the wrist, mean pose included.
+    Model axes (right hand, flat): fingers along -x, palm faces -y, thumb towards +z; the left
+    hand is the mirror x -> -x. A wrist pose is the pose of joint 0: rotation pivots about it.
+    Finger poses are axis-angle, 15 joints in JOINT_NAMES order without the wrist, mean pose
+    included.
     """
 
     model_id: str               # 'open_hand', 'mano_smplx', ...; checkpoints refuse another
@@ -62,7 +63,7 @@ class HandModel(abc.ABC):
     side: str                   # 'left' or 'right'
     faces: torch.Tensor         # (F, 3) int64, closed (watertight), outward
     tips: torch.Tensor          # (5,) int64 vertex ids, TIP_NAMES order
-    anchor_faces: torch.Tensor  # (32, 3) int64 vertex ids of each contact anchor's triangle, CPF order
+    anchor_faces: torch.Tensor  # (32, 3) int64 vertex ids of each anchor's triangle, CPF order
     anchor_weights: torch.Tensor  # (32, 3) barycentric weights
     joint_limits: torch.Tensor  # (15, 3, 2) radians, axis-angle components (low, high)
 

@@ -9,11 +9,11 @@ import math
 import torch
 import yaml
 
+from hoi_planner.assets import config_path
 from hoi_planner.hands.contract import JOINT_NAMES, NUM_SHAPE
-from hoi_planner.hands.resources import find_resource
 from hoi_planner.hands.skin_field import BlendGroups
 
-DESCRIPTION_FILE = 'config/open_hand.yaml'
+DESCRIPTION_FILE = 'open_hand.yaml'     # in config/
 FINGERS = ('index', 'middle', 'pinky', 'ring', 'thumb')     # MANO's order of joints
 SHAPE_NAMES = (
     'scale', 'palm_length', 'palm_breadth', 'palm_thickness', 'index_length', 'middle_length',
@@ -44,6 +44,11 @@ class HandDescription:
         """Return the (15, 3) unit axes about which a positive angle flexes."""
         return torch.linalg.cross(self.segments, self.pad_normals)
 
+    def shaped_capsules(self, shape: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the capsules' centres (..., K, 2, 3) and radii (..., K, 2) of shapes (..., 10)."""
+        return (self.shaped(self.centres, self.centre_directions, shape),
+                self.shaped(self.radii, self.radius_directions, shape))
+
     def shaped(self, base: torch.Tensor, directions: torch.Tensor, shape: torch.Tensor):
         """Return base + shape (..., 10) times directions (10, *base), in the type of shape."""
         flat = shape @ directions.to(shape).reshape(NUM_SHAPE, -1)
@@ -57,19 +62,21 @@ def load_description() -> HandDescription:
 
     :raises ValueError: a capsule whose one sphere swallows the other, an unknown name
     """
-    words = yaml.safe_load(find_resource(DESCRIPTION_FILE).read_text())
+    words = yaml.safe_load(config_path(DESCRIPTION_FILE).read_text())
     fingers = {name: _finger_frame(words, name) for name in FINGERS}
     joints = torch.cat([torch.zeros(1, 3, dtype=torch.float64)]
                        + [fingers[name]['joints'] for name in FINGERS])
-    ends = _palm_ends(words) + [end for name in FINGERS for end in _finger_ends(words, name, fingers)]
+    ends = _palm_ends(words)
+    for name in FINGERS:
+        ends += _finger_ends(words, name, fingers)
     centres = torch.stack([end['centre'] for end in ends]).reshape(-1, 2, 3)
     radii = torch.tensor([end['radius'] for end in ends], dtype=torch.float64).reshape(-1, 2)
     names = tuple(end['name'] for end in ends[::2])
     _check_capsules(names, centres, radii)
-    moves = torch.stack([_point_directions(words, end['centre'], end['finger'], joints)
-                         for end in ends], dim=1)
+    moves = torch.stack([_end_directions(words, end, joints) for end in ends], dim=1)
     swells = torch.stack([_radius_directions(words, end) for end in ends], dim=1)
     homes = [None] + [name for name in FINGERS for _ in range(3)]
+    limits = _vector([words['joint_limits'][name] for name in FINGERS]).deg2rad()
     return HandDescription(
         joints=joints,
         joint_directions=torch.stack([_point_directions(words, point, home, joints)
@@ -84,8 +91,7 @@ def load_description() -> HandDescription:
         radii=radii,
         radius_directions=swells.reshape(NUM_SHAPE, -1, 2),
         groups=_blend_groups(words, names),
-        joint_limits=torch.deg2rad(torch.tensor(
-            [words['joint_limits'][name] for name in FINGERS], dtype=torch.float64)).reshape(15, 3, 2),
+        joint_limits=limits.reshape(15, 3, 2),
         words=words,
     )
 
@@ -116,7 +122,8 @@ def _joint_weights(weights: dict[str, float]) -> torch.Tensor:
     for joint, weight in weights.items():
         row[JOINT_NAMES.index(joint)] = weight
     if abs(row.sum().item() - 1) > 1e-9:
-        raise ValueError(f'{DESCRIPTION_FILE}: weights {weights} sum to {row.sum().item()}, must be 1')
+        raise ValueError(
+            f'{DESCRIPTION_FILE}: weights {weights} sum to {row.sum().item()}, must be 1')
     return row
 
 
@@ -136,17 +143,19 @@ def _finger_ends(words: dict, name: str, fingers: dict) -> list[dict]:
     """Return both ends of each capsule of a finger: three segments and the pulp of the last."""
     finger, frame = words['fingers'][name], fingers[name]
     radii = finger['radii']
-    last = frame['tip'] - radii[3] * frame['segments'][2]       # the tip is the sphere's end
-    stops = torch.cat([frame['joints'], last[None]])
-    rows = [(f'{name}{k + 1}', k, stops[k], stops[k + 1], radii[k], radii[k + 1]) for k in range(3)]
+    # The tip is the end of the last sphere: a longer finger carries that sphere as far as the tip.
+    cap = radii[3] * frame['segments'][2]
+    stops = torch.cat([frame['joints'], (frame['tip'] - cap)[None]])
     pulp = finger['pulp']
-    low, high = (stops[2] + fraction * (last - stops[2]) + pulp['offset'] * frame['normals'][2]
-                 for fraction in pulp['span'])
-    rows.append((f'{name}_pulp', 2, low, high, *pulp['radii']))
+    pad = [stops[2] + fraction * (stops[3] - stops[2]) + pulp['offset'] * frame['normals'][2]
+           for fraction in pulp['span']]
+    rows = [(f'{name}{k + 1}', k, stops[k:k + 2], radii[k:k + 2], (0, k // 2)) for k in range(3)]
+    rows.append((f'{name}_pulp', 2, pad, pulp['radii'], pulp['span']))
     return [
         {'name': label, 'centre': centre, 'radius': radius, 'palm': False, 'finger': name,
-         'weights': _joint_weights({f'{name}{k + 1}': 1.0})}
-        for label, k, a, b, ra, rb in rows for centre, radius in ((a, ra), (b, rb))]
+         'carried_as': centre + share * cap, 'weights': _joint_weights({f'{name}{k + 1}': 1.0})}
+        for label, k, centres, sizes, shares in rows
+        for centre, radius, share in zip(centres, sizes, shares)]
 
 
 def _check_capsules(names, centres: torch.Tensor, radii: torch.Tensor) -> None:
@@ -181,6 +190,13 @@ def _point_directions(words: dict, point: torch.Tensor, finger, joints) -> torch
     if finger is not None:
         rows[f'{finger}_length'] = rates[f'{finger}_length'] * reach
     return torch.stack([rows[name] for name in SHAPE_NAMES])
+
+
+def _end_directions(words: dict, end: dict, joints: torch.Tensor) -> torch.Tensor:
+    """Return how a capsule's end moves per unit of each shape number, (10, 3)."""
+    rows = _point_directions(words, end.get('carried_as', end['centre']), end['finger'], joints)
+    rows[SHAPE_NAMES.index('scale')] = words['shape']['scale'] * end['centre']
+    return rows
 
 
 def _radius_directions(words: dict, end: dict) -> torch.Tensor:

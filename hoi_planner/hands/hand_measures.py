@@ -53,10 +53,16 @@ def band_points(mesh: trimesh.Trimesh, count: int, seed: int) -> np.ndarray:
 
 
 def libigl_distance(mesh: trimesh.Trimesh, points: np.ndarray) -> np.ndarray:
-    """Return libigl's signed distance (N,) to a mesh, its sign by the winding number."""
-    return igl.signed_distance(
-        points, mesh.vertices, mesh.faces.astype(np.int64),
-        igl.SIGNED_DISTANCE_TYPE_FAST_WINDING_NUMBER)[0]
+    """
+    Return libigl's signed distance (N,) to a mesh, negative where the winding number says inside.
+
+    A mesh that folds into itself is inside where it winds around a point more than once.
+    """
+    vertices = np.ascontiguousarray(mesh.vertices, dtype=np.float64)
+    faces = np.ascontiguousarray(mesh.faces, dtype=np.int64)
+    points = np.ascontiguousarray(points, dtype=np.float64)
+    distance = np.sqrt(igl.point_mesh_squared_distance(points, vertices, faces)[0])
+    return np.where(igl.fast_winding_number(vertices, faces, points) > 0.5, -distance, distance)
 
 
 def compare_distances(
@@ -99,9 +105,7 @@ def link_gaps(hand: HandModel, finger_pose: torch.Tensor, shape: torch.Tensor | 
         frame = output.transforms[0, link.joint].detach()
         points = (link.vertices @ frame[:3, :3].T + frame[:3, 3]).detach().numpy()
         hull = trimesh.convex.convex_hull(points)
-        nearest = np.minimum(nearest, igl.signed_distance(
-            mesh.vertices, hull.vertices, hull.faces.astype(np.int64),
-            igl.SIGNED_DISTANCE_TYPE_FAST_WINDING_NUMBER)[0])
+        nearest = np.minimum(nearest, libigl_distance(hull, mesh.vertices))
     return nearest, mesh.vertex_normals
 
 
@@ -111,7 +115,8 @@ def count_self_intersections(mesh: trimesh.Trimesh) -> int:
     tree = mesh.triangles_tree
     pairs = []
     for index, (low, high) in enumerate(zip(corners.min(axis=1), corners.max(axis=1))):
-        others = np.array([k for k in tree.intersection([*low, *high]) if k > index], dtype=np.int64)
+        touched = tree.intersection([*low, *high])
+        others = np.array([k for k in touched if k > index], dtype=np.int64)
         shared = (faces[others][:, :, None] == faces[index][None, None]).any(axis=(1, 2))
         pairs.extend((index, int(k)) for k in others[~shared])
     if not pairs:

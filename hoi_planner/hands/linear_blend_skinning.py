@@ -1,6 +1,10 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Linear blend skinning with shape and pose directions, MANO's equations (Romero et al. 2017, eq. 1-4)."""
+"""
+Linear blend skinning with shape and pose directions, as MANO does it.
+
+Romero, Tzionas, Black, "Embodied Hands", 2017, section 3; after SMPL, Loper et al. 2015, eq. 2-10.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +20,7 @@ class SkinnedTemplate:
 
     vertices: torch.Tensor          # (V, 3) at rest, metres
     shape_directions: torch.Tensor  # (10, V, 3) per unit of shape
-    pose_directions: torch.Tensor   # (135, V, 3) per element of (R_j - I), joints 1 to 15, row major
+    pose_directions: torch.Tensor   # (135, V, 3) per element of R_j - I, joints 1-15, row major
     joint_regressor: torch.Tensor   # (16, V)
     weights: torch.Tensor           # (V, 16)
 

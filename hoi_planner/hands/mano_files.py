@@ -14,6 +14,7 @@ import tempfile
 
 import numpy as np
 
+from hoi_planner.assets import cache_directory
 from hoi_planner.hands.contract import NUM_JOINTS, NUM_SHAPE, PARENTS
 from hoi_planner.hands.restricted_unpickler import as_array, load_restricted
 
@@ -72,26 +73,20 @@ def find_mano_file(folder: Path, side: str) -> Path:
         f'downloaded by its user from {MANO_PAGE}')
 
 
-def default_cache_folder() -> Path:
-    """Return where converted files are kept."""
-    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
-    return Path(base) / 'hoi_planner' / 'mano'
-
-
 def read_mano_file(path: Path, cache_folder: Path | None = None) -> ManoArrays:
     """
     Read MANO_RIGHT or MANO_LEFT as pkl or npz.
 
     :param path: the file
     :param cache_folder: where the npz of a pickle is kept, named by the pickle's SHA-256; None
-        means the user's cache
+        means the package's cache
     :raises pickle.UnpicklingError: the pickle asks for what is not allowed
     :raises ValueError: an array is missing or has a wrong shape
     """
     if path.suffix == '.npz':
         return _read_npz(path)
     data = path.read_bytes()
-    folder = default_cache_folder() if cache_folder is None else cache_folder
+    folder = cache_directory() / 'mano' if cache_folder is None else cache_folder
     cached = folder / f'{hashlib.sha256(data).hexdigest()}.npz'
     if cached.is_file():
         return _read_npz(cached)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""MANO through manopth (GPL-3, not on PyPI: the user installs a clone of it beside this package)."""
+"""MANO through manopth (GPL-3, not on PyPI: the user installs a clone of it)."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ def mirror_points(points: torch.Tensor) -> torch.Tensor:
 
 
 def mirror_rotvec(rotvec: torch.Tensor) -> torch.Tensor:
-    """Return axis-angles (..., 3) of the mirrored rotations; so a right finger pose becomes a left."""
+    """Return axis-angles (..., 3) mirrored: a right finger pose becomes a left one."""
     return _times(rotvec, (1.0, -1.0, -1.0))
 
 
@@ -31,7 +31,7 @@ def mirror_pose(pose: torch.Tensor) -> torch.Tensor:
 
 
 def mirror_faces(faces: torch.Tensor) -> torch.Tensor:
-    """Return faces (..., 3) with their orientation reversed, so that normals point outward again."""
+    """Return faces (..., 3) reversed, so that a mirrored mesh's normals point outward."""
     return faces[..., [0, 2, 1]]
 
 

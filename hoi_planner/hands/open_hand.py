@@ -98,15 +98,13 @@ class OpenHand(HandModel):
         if shape.dim() != 2 or shape.shape[1] != NUM_SHAPE:
             raise ValueError(f'shape has shape {tuple(shape.shape)}, must be (B, {NUM_SHAPE})')
         words = self.description
+        centres, radii = words.shaped_capsules(shape)
+        joints = words.shaped(words.joints, words.joint_directions, shape)
         return ShapedCapsules(
-            centres=self._sided(
-                words.shaped(words.centres, words.centre_directions, shape),
-                mirroring.mirror_points),
-            radii=words.shaped(words.radii, words.radius_directions, shape),
+            centres=self._sided(centres, mirroring.mirror_points),
+            radii=radii,
             weights=words.centre_weights.to(shape),
-            joints=self._sided(
-                words.shaped(words.joints, words.joint_directions, shape),
-                mirroring.mirror_points),
+            joints=self._sided(joints, mirroring.mirror_points),
         )
 
     @functools.cached_property

@@ -42,7 +42,8 @@ def anchor_rays(description: HandDescription) -> tuple[torch.Tensor, torch.Tenso
         directions[number, 1] = -1.0
     for finger, first in words['fingers'].items():
         row = FINGERS.index(finger)
-        stops = torch.cat([description.joints[1 + 3 * row:4 + 3 * row], description.tips[row:row + 1]])
+        joints = description.joints[1 + 3 * row:4 + 3 * row]
+        stops = torch.cat([joints, description.tips[row:row + 1]])
         for place, (along, angle) in enumerate(words['places']):
             segment = min(place, 2)
             joint = 3 * row + segment

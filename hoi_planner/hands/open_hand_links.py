@@ -11,12 +11,13 @@ from hoi_planner.hands.tapered_capsule import capsule_distance
 
 REACH = 0.0008              # metres: a vertex belongs to capsules hardly farther than its nearest
 SHARE = 0.4                 # a vertex follows a joint from this weight on
+SPLIT_SHARE = 0.65          # the same in a link that is half of a soft part
 DIRECTIONS = 72             # a link keeps the support points of these directions
 
 
 @dataclass(frozen=True)
 class LinkRecipe:
-    """One link: hull points that follow the shape, as vertices and as points on a capsule's spheres."""
+    """One link: hull points that follow the shape, as vertices and on a capsule's spheres."""
 
     name: str
     joint: int
@@ -60,7 +61,8 @@ def plan_links(
         if name.endswith('3'):      # the last segment includes its pulp
             mine = torch.minimum(mine, distance[:, description.names.index(f'{name[:-1]}_pulp')])
         for label, joint, low, high in _rigid_parts(name, description.centre_weights[k]):
-            near = (mine < nearest + REACH) & (weights[:, joint] > SHARE)
+            share = SHARE if high - low == 1 else SPLIT_SHARE
+            near = (mine < nearest + REACH) & (weights[:, joint] > share)
             spheres = torch.tensor([low, high], dtype=torch.float64)
             recipes.append(_thin_out(
                 label, joint, k, spheres, near.nonzero()[:, 0], vertices, description))
@@ -72,7 +74,7 @@ def _rigid_parts(name: str, weights: torch.Tensor) -> list[tuple[str, int, float
     first, last = (int(end.argmax()) for end in weights)
     if first == last:
         return [(name, first, 0.0, 1.0)]
-    return [(f'{name}_base', first, 0.0, 0.5), (f'{name}_end', last, 0.5, 1.0)]
+    return [(f'{name}_base', first, 0.0, 0.35), (f'{name}_end', last, 0.65, 1.0)]
 
 
 def _thin_out(label, joint, capsule, spheres, near, vertices, description) -> LinkRecipe:

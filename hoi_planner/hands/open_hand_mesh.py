@@ -29,14 +29,15 @@ def field_and_gradient(points: torch.Tensor, centres, radii, groups):
 
 def project_to_skin(points, centres, radii, groups, steps: int = 4, largest: float = 0.006):
     """
-    Move points (..., P, 3) onto the skin along its gradient (Newton), each at most `largest` metres.
+    Move points (..., P, 3) onto the skin along its gradient (Newton), at most `largest` metres.
 
     :return: (..., P, 3)
     """
     start = points
     for _ in range(steps):
         value, gradient = field_and_gradient(points, centres, radii, groups)
-        points = points - (value / gradient.square().sum(dim=-1).clamp_min(0.25))[..., None] * gradient
+        step = value / gradient.square().sum(dim=-1).clamp_min(0.25)
+        points = points - step[..., None] * gradient
         travel = points - start
         length = travel.norm(dim=-1, keepdim=True).clamp_min(1e-12)
         points = start + travel * (largest / length).clamp_max(1.0)
@@ -63,7 +64,8 @@ def extract_isosurface(description: HandDescription, spacing: float):
 def neighbour_average(faces: np.ndarray, count: int) -> scipy.sparse.csr_matrix:
     """Return the (V, V) matrix that averages a quantity over each vertex's neighbours."""
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    links = scipy.sparse.coo_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count))
+    links = scipy.sparse.coo_matrix(
+        (np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count))
     links = ((links + links.T) > 0).astype(np.float64).tocsr()
     return scipy.sparse.diags(1 / links.sum(axis=1).A1) @ links
 

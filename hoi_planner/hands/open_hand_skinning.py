@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""How the open hand's vertices follow its joints, shape numbers and bends: fitted to the capsules."""
+"""How the open hand's vertices follow joints, shape numbers and bends: fitted to the capsules."""
 
 import numpy as np
 import roma
@@ -34,7 +34,7 @@ def skinning_weights(vertices: torch.Tensor, faces: np.ndarray, description: Han
     """
     Return weights (V, 16): those of the nearest capsules, smoothed along the skin.
 
-    Smoothing walks along the skin, so a finger never takes weight from its neighbour across the gap.
+    Smoothing walks along the skin, so a finger takes no weight from its neighbour across a gap.
     """
     share, fraction = associate(vertices, description)
     start, end = description.centre_weights.unbind(dim=1)
@@ -52,11 +52,12 @@ def shape_directions(vertices: torch.Tensor, description: HandDescription) -> to
     """
     Return how vertices move per unit of shape, (10, V, 3).
 
-    First as their capsules do, then corrected so that one unit either way lands on that shape's skin.
+    First as their capsules do, then corrected so that one unit either way lands on that skin.
     """
     share, fraction = associate(vertices, description)
     a, b = description.centres.unbind(dim=1)
-    out = torch.nn.functional.normalize(vertices[:, None] - (a + fraction[..., None] * (b - a)), dim=-1)
+    axis = a + fraction[..., None] * (b - a)
+    out = torch.nn.functional.normalize(vertices[:, None] - axis, dim=-1)
     rows = []
     for k in range(NUM_SHAPE):
         da, db = description.centre_directions[k].unbind(dim=1)
@@ -67,8 +68,7 @@ def shape_directions(vertices: torch.Tensor, description: HandDescription) -> to
     shapes = torch.eye(NUM_SHAPE, dtype=torch.float64)
     ends = []
     for sign in (1, -1):
-        centres = description.shaped(description.centres, description.centre_directions, sign * shapes)
-        radii = description.shaped(description.radii, description.radius_directions, sign * shapes)
+        centres, radii = description.shaped_capsules(sign * shapes)
         ends.append(project_to_skin(vertices + sign * first, centres, radii, description.groups))
     # Vertices stand proud of the skin by the same amount at both ends: it cancels.
     return (ends[0] - ends[1]) / 2
@@ -140,10 +140,11 @@ def training_poses(description, finger: int, generator: torch.Generator) -> torc
 
 
 def _corrections(vertices, weights, description, pose, finger):
-    """Return features (N, 27) of a finger's bends and rest-frame corrections (N, V, 3) they need."""
+    """Return features (N, 27) of a finger's bends, and the corrections (N, V, 3) at rest."""
     rotations = roma.rotvec_to_rotmat(pose)
     own = rotations[:, 3 * finger:3 * finger + 3] - torch.eye(3, dtype=torch.float64)
-    full = torch.cat([torch.eye(3, dtype=torch.float64).expand(len(pose), 1, 3, 3), rotations], dim=1)
+    still = torch.eye(3, dtype=torch.float64).expand(len(pose), 1, 3, 3)
+    full = torch.cat([still, rotations], dim=1)
     joints = description.joints.expand(len(pose), 16, 3)
     frames = joint_transforms(joints, full, description.joints[0].expand(len(pose), 3))
     turn = frames[..., :3, :3]

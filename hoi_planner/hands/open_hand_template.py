@@ -9,27 +9,29 @@ Make, save and load the open hand's template, models/open_hand.safetensors.
 import argparse
 import functools
 import hashlib
+import json
 from pathlib import Path
 
 from safetensors import safe_open
 from safetensors.torch import save_file
 import torch
 
+from hoi_planner.assets import models_path, share_directory
 from hoi_planner.hands.hand_description import DESCRIPTION_FILE, load_description
 from hoi_planner.hands.linear_blend_skinning import SkinnedTemplate
 from hoi_planner.hands.open_hand_anchors import find_tips, place_anchors
 from hoi_planner.hands.open_hand_mesh import build_mesh
 from hoi_planner.hands.open_hand_skinning import (
     joint_regressor, pose_directions, shape_directions, skinning_weights)
-from hoi_planner.hands.resources import find_resource
 
-TEMPLATE_FILE = 'models/open_hand.safetensors'
+TEMPLATE_FILE = 'open_hand.safetensors'      # in models/
 SMALLEST_CORRECTION = 2e-5      # metres; smaller pose corrections of a joint are left out
 
 
 def description_digest() -> str:
-    """Return the SHA-256 of the description that a template belongs to."""
-    return hashlib.sha256(find_resource(DESCRIPTION_FILE).read_bytes()).hexdigest()
+    """Return the SHA-256 of what the description says, whatever its comments."""
+    words = json.dumps(load_description().words, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def build_template() -> dict[str, torch.Tensor]:
@@ -89,13 +91,13 @@ def load_template() -> dict[str, torch.Tensor]:
     :raises FileNotFoundError: no template file
     :raises ValueError: the file was made from another description
     """
-    path = find_resource(TEMPLATE_FILE)
+    path = models_path(TEMPLATE_FILE)
     with safe_open(str(path), framework='pt') as file:
         digest = (file.metadata() or {}).get('description_sha256')
         if digest != description_digest():
             raise ValueError(
-                f'{path} was made from another {DESCRIPTION_FILE} (sha256 {digest}); remake it with '
-                'python -m hoi_planner.hands.open_hand_template')
+                f'{path} was made from another {DESCRIPTION_FILE} (sha256 {digest}); remake it '
+                'with python -m hoi_planner.hands.open_hand_template')
         return {name: file.get_tensor(name) for name in file.keys()}
 
 
@@ -115,9 +117,10 @@ def skinned_template(arrays: dict[str, torch.Tensor]) -> SkinnedTemplate:
 def main() -> None:
     """Remake the template file."""
     parser = argparse.ArgumentParser(description='Remake the open hand template.')
-    parser.add_argument('--out', type=Path, default=Path(TEMPLATE_FILE))
+    parser.add_argument('--out', type=Path, help='default: models/open_hand.safetensors')
     options = parser.parse_args()
-    options.out.parent.mkdir(parents=True, exist_ok=True)
+    if options.out is None:
+        options.out = share_directory() / 'models' / TEMPLATE_FILE
     save_template(options.out)
     print(f'{options.out}: {hashlib.sha256(options.out.read_bytes()).hexdigest()}')
 

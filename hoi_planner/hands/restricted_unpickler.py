@@ -19,9 +19,7 @@ import scipy.sparse
 class ChumpyStub:
     """Stands in for chumpy.ch.Ch: an array kept under 'x'."""
 
-    def __init__(self):
-        """Make an empty stub; the pickle fills it through __setstate__."""
-        self.state = {}
+    state: dict = {}        # the pickle fills it through __setstate__, without __init__
 
     def __setstate__(self, state):
         """Keep the attributes that the pickle carries, without acting on them."""
@@ -68,10 +66,11 @@ def as_array(value) -> np.ndarray:
 
 
 def _reconstruct_stub(cls, base, state):
-    """Do what copyreg._reconstructor does, for stubs only."""
-    if not (isinstance(cls, type) and issubclass(cls, ChumpyStub)):
-        raise pickle.UnpicklingError(f'the pickle reconstructs {cls!r}, only chumpy may be')
-    return cls()
+    """Do what copyreg._reconstructor does, for stubs and sparse matrices only."""
+    if cls not in (ChumpyStub, ChumpySelectStub, scipy.sparse.csc_matrix):
+        raise pickle.UnpicklingError(
+            f'the pickle reconstructs {cls!r}, only chumpy and sparse matrices may be')
+    return cls.__new__(cls)
 
 
 def _encode(text: str, encoding: str = 'latin1') -> bytes:

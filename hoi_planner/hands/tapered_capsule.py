@@ -38,7 +38,7 @@ def capsule_distance(
     """
     Return the exact signed distance, negative inside; differentiable in every argument.
 
-    The nearest sphere minimises the distance, so it is a constant to the gradient (envelope theorem).
+    The nearest sphere minimises the distance, so to the gradient it is constant (envelope theorem).
 
     :param points: (..., 3), metres; all arguments broadcast
     :param a: (..., 3) first centre
