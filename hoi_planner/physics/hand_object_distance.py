@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from hoi_planner.cancellation import CancelToken
 from hoi_planner.geometry.signed_distance import exact_signed_distance
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.posed_hand import PosedHand
@@ -29,6 +30,7 @@ class HandObjectDistance:
 
 def measure_distances(
     scene: PhysicsScene, motion: HandObjectMotion, hands: Sequence[PosedHand], margin: float,
+    cancel: CancelToken | None = None,
 ) -> HandObjectDistance:
     """
     Measure the signed distances of hand vertices within a margin of each object.
@@ -36,12 +38,15 @@ def measure_distances(
     An object's corner between a hand's vertices is seen only by the vertices around it.
 
     :param margin: metres; farther vertices do not count
+    :param cancel: polled for each hand and object
     """
     size = (len(hands), len(motion.object_ids), motion.num_frames)
     nearest, depth_sum = np.full(size, np.inf), np.zeros(size)
     for m, name in enumerate(motion.object_ids):
         mesh = scene.objects[name].mesh
         for h, hand in enumerate(hands):
+            if cancel is not None:
+                cancel.check('measuring distances')
             frames, points = vertices_near(
                 hand, motion.object_poses[m].numpy(), mesh.bounds, margin)
             if len(points):

@@ -40,8 +40,8 @@ def measure_plan(
     :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
     """
     scene.check_motion(motion)
-    hands = pose_hands(motion, hand_models)
-    distance = measure_distances(scene, motion, hands, config.release_margin)
+    hands = pose_hands(motion, hand_models, cancel)
+    distance = measure_distances(scene, motion, hands, config.release_margin, cancel)
     penetration = measure_penetration(
         scene, motion, hands=hands, distance=distance, cancel=cancel)
     releases = planned_releases(scene, motion, distance, config)
