@@ -68,7 +68,7 @@ def find_palm_contacts(
     Find the opposite faces nearest to left and right of the object.
 
     Rays from the centre of mass along horizontal axes; each axis is turned to the normal of the
-    face that it hits, so that palms press squarely. Of the pairs that hold, the one turned least wins.
+    face that it hits, so that palms press squarely. Of the pairs that hold, the least turned wins.
 
     :param height_offset: of the contacts over the centre of mass, metres
     :raises HoiPlannerError: NO_CANDIDATE, naming the limit that the least turned pair broke

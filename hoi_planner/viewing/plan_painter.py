@@ -132,7 +132,7 @@ def motion_points(view: PlanView) -> np.ndarray:
     for hand in view.hands:
         boxes.append(np.stack([hand.vertices.min(axis=1), hand.vertices.max(axis=1)]))
     for body in view.objects:
-        points = torch.as_tensor(body.vertices, dtype=torch.float64)
+        points = torch.tensor(body.vertices, dtype=torch.float64)
         for poses in (body.poses, body.planned_poses):
             if poses is not None:
                 tensor = torch.as_tensor(poses, dtype=torch.float64)

@@ -1,0 +1,121 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The planner in one process, with the scripted generator and real physics workers."""
+
+from dataclasses import replace
+import threading
+
+import pytest
+import torch
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.failures import FailureCode
+from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.summary import PlanMetrics
+from hoi_planner.physics.verdict import Verdict
+from hoi_planner.physics.worker_pool import ValidationPool
+from hoi_planner.planning.local_validator import LocalValidator
+from hoi_planner.planning.planner import Planner, rank
+from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+from hoi_planner.planning.result import CandidateReport
+from hoi_planner.planning.scripted_generator import ScriptedGenerator, candidate_generator
+
+POSE = torch.tensor([0.45, 0.10, 0.10, 0.0, 0.0, 0.0, 1.0], dtype=torch.float64)
+BOX = ObjectPlacement('box', 'library://carton', POSE)
+REQUEST = PlanRequest(task='carry', objects=(BOX,), candidates=2, seed=7)
+
+
+@pytest.fixture(scope='module')
+def planner():
+    """Return a planner with two workers."""
+    with ValidationPool(2) as pool:
+        yield Planner(ScriptedGenerator(), LocalValidator(pool))
+
+
+@pytest.fixture(scope='module')
+def result(planner):
+    """Return the result of one good request."""
+    return planner.plan(REQUEST)
+
+
+def test_a_good_request_is_accepted_with_measured_numbers(result):
+    assert result.accepted and result.code == FailureCode.NONE, result.message
+    best = result.reports[0]
+    assert best.candidate == result.plan.index
+    assert best.metrics.displacement_max <= 0.005
+    assert [r.score for r in result.reports] == sorted(r.score for r in result.reports)
+    assert 0 < result.times.generation < result.times.total
+    assert 0 < result.times.validation < result.times.total
+
+
+def test_the_same_request_is_the_same_plan(planner, result):
+    again = planner.plan(REQUEST)
+    assert again.plan.index == result.plan.index
+    assert torch.equal(again.plan.motion.wrist_poses, result.plan.motion.wrist_poses)
+    # By their words, because NaN is not equal to itself.
+    assert repr(again.reports) == repr(result.reports)
+
+
+def test_a_candidate_does_not_depend_on_how_many_are_asked_for(result):
+    one = ScriptedGenerator().generate(
+        replace(REQUEST, candidates=1), CancelToken(), lambda fraction, text: None)
+    report = next(r for r in result.reports if r.candidate == 0)
+    assert report.verdict.accepted
+    if result.plan.index == 0:
+        assert torch.equal(one[0].motion.wrist_poses, result.plan.motion.wrist_poses)
+    first, second = (torch.rand(3, generator=candidate_generator(7, 0)) for _ in range(2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, torch.rand(3, generator=candidate_generator(7, 1)))
+    assert not torch.equal(first, torch.rand(3, generator=candidate_generator(8, 0)))
+
+
+def test_a_limit_that_no_plan_keeps_is_named(planner):
+    limits = PlanLimits(displacement=1e-6)
+    result = planner.plan(replace(REQUEST, limits=limits, candidates=1))
+    assert not result.accepted and result.code == FailureCode.DISPLACEMENT_EXCEEDED
+    assert "0.0 mm on object 'box' at" in result.message
+    report = result.reports[0]
+    assert (report.verdict.limit_name, report.verdict.limit) == ('displacement', 1e-6)
+    assert report.verdict.value > 1e-6
+
+
+def test_an_unknown_task_and_a_missing_mesh_are_results_not_exceptions(planner):
+    unknown = planner.plan(replace(REQUEST, task='fly'))
+    assert unknown.code == FailureCode.UNKNOWN_TASK and "'carry'" in unknown.message
+    box = ObjectPlacement('box', 'file:///nowhere/box.obj', POSE)
+    missing = planner.plan(replace(REQUEST, objects=(box,)))
+    assert missing.code == FailureCode.FORBIDDEN_MESH_PATH
+
+
+def test_progress_runs_through_both_stages(planner):
+    seen = []
+    planner.plan(replace(REQUEST, candidates=1), progress=lambda *step: seen.append(step))
+    assert [stage for stage, fraction, _ in seen if fraction == 1.0] == ['generate', 'validate']
+
+
+def test_a_budget_that_runs_out_says_in_which_stage(planner):
+    result = planner.plan(replace(REQUEST, time_budget=0.5, candidates=64))
+    assert result.code == FailureCode.TIMED_OUT
+    assert 'time budget 0.5 s ran out' in result.message and 'during' in result.message
+    assert 0.5 < result.times.total < 5
+
+
+def test_cancel_from_another_thread(planner):
+    token = CancelToken()
+    threading.Timer(0.3, token.cancel).start()
+    result = planner.plan(replace(REQUEST, candidates=64), token)
+    assert result.code == FailureCode.CANCELED
+    assert token.elapsed < 5
+    assert planner.plan(replace(REQUEST, candidates=1)).accepted
+
+
+def report(candidate, score, accepted=True):
+    """Return a report with a score."""
+    verdict = Verdict(accepted, FailureCode.NONE, '')
+    return CandidateReport(candidate, verdict, score, PlanMetrics())
+
+
+def test_ranking_puts_accepted_first_then_score_then_index():
+    reports = [report(0, 0.1, False), report(1, 0.9), report(2, 0.2), report(3, 0.2),
+               report(4, float('inf'), False)]
+    assert [r.candidate for r in rank(reports)] == [2, 3, 1, 0, 4]

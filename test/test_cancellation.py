@@ -1,0 +1,40 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""CancelToken: the first reason counts, and the budget runs from the token's making."""
+
+import pytest
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
+
+
+def test_a_fresh_token_lets_work_go_on():
+    token = CancelToken()
+    token.check('work')
+    assert not token.is_stopped() and token.remaining == float('inf')
+
+
+def test_the_first_reason_counts():
+    token = CancelToken()
+    token.cancel(HoiPlannerError(FailureCode.SUPERSEDED, 'a newer goal'))
+    token.cancel()
+    with pytest.raises(HoiPlannerError, match='a newer goal') as caught:
+        token.check('work')
+    assert caught.value.code == FailureCode.SUPERSEDED
+
+
+def test_without_a_reason_it_is_canceled():
+    token = CancelToken()
+    token.cancel()
+    assert token.is_stopped()
+    with pytest.raises(Canceled, match='canceled by the client'):
+        token.check('work')
+
+
+def test_a_spent_budget_names_budget_and_stage():
+    token = CancelToken()
+    token.limit(0.0)
+    with pytest.raises(HoiPlannerError, match='time budget 0 s ran out .* during work') as caught:
+        token.check('work')
+    assert caught.value.code == FailureCode.TIMED_OUT
+    assert token.is_stopped() and token.remaining == 0.0
