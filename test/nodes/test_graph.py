@@ -21,10 +21,10 @@ import torch
 from visualization_msgs.msg import MarkerArray
 
 from hoi_planner.client import PlannerClient
+from hoi_planner.client.plan_report import result_document, to_json
 from hoi_planner.failures import FailureCode
 from hoi_planner.nodes.conversions.plans import plan_from_msg, placement_to_msg, plan_to_msg
 from hoi_planner.nodes.launcher import GraphProcesses
-from hoi_planner.nodes.plan_report import result_document, to_json
 from hoi_planner.nodes.spinning import ros_context
 from hoi_planner.planning.request import ObjectPlacement
 

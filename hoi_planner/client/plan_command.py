@@ -13,19 +13,19 @@ from hoi_planner_msgs.action import PlanInteraction
 from std_msgs.msg import Header
 import torch
 
-from hoi_planner.client import PlannerClient
+from hoi_planner.client.plan_arguments import parse_arguments
+from hoi_planner.client.plan_pictures import write_pictures
+from hoi_planner.client.plan_report import (
+    result_block, result_document, timing_document, to_json)
+from hoi_planner.client.planner_client import PlannerClient
+from hoi_planner.client.stage_bars import StageBars
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import pose_from_rotvec
 from hoi_planner.motion.storage import save_motion
 from hoi_planner.nodes.conversions.basics import duration_to_msg
-from hoi_planner.nodes.conversions.plans import plan_from_msg, placement_to_msg
+from hoi_planner.nodes.conversions.plans import placement_to_msg, plan_from_msg
 from hoi_planner.nodes.launcher import GraphProcesses
-from hoi_planner.nodes.plan_arguments import parse_arguments
-from hoi_planner.nodes.plan_pictures import write_pictures
-from hoi_planner.nodes.plan_report import (
-    result_block, result_document, timing_document, to_json)
 from hoi_planner.nodes.spinning import ros_context
-from hoi_planner.nodes.stage_bars import StageBars
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.request import ObjectPlacement
 
