@@ -3,7 +3,7 @@
 """
 Measure the open hand: size, exact distance, links, fist, smplx's agreement, speed.
 
-Run: OMP_NUM_THREADS=1 python bench/open_hand.py
+Run: OMP_NUM_THREADS=1 PYTHONPATH=. python bench/open_hand.py
 """
 
 import statistics

@@ -24,9 +24,10 @@ class SkinnedTemplate:
     joint_regressor: torch.Tensor   # (16, V)
     weights: torch.Tensor           # (V, 16)
 
-    def to(self, dtype: torch.dtype) -> 'SkinnedTemplate':
-        """Return the same arrays in another floating type."""
-        return SkinnedTemplate(*(getattr(self, name).to(dtype) for name in self.__annotations__))
+    def to(self, dtype: torch.dtype, device: torch.device) -> 'SkinnedTemplate':
+        """Return the same arrays in another floating type, on another device."""
+        return SkinnedTemplate(*(
+            getattr(self, name).to(dtype=dtype, device=device) for name in self.__annotations__))
 
 
 def check_inputs(wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: torch.Tensor) -> None:

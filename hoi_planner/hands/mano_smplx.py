@@ -56,19 +56,20 @@ class ManoSmplx(ManoHandModel):
         """
         self._smplx = import_smplx()
         super().__init__(side, arrays)
-        self._layers: dict[torch.dtype, torch.nn.Module] = {}
+        self._layers: dict[tuple, torch.nn.Module] = {}
 
-    def _layer(self, dtype: torch.dtype) -> torch.nn.Module:
-        """Return smplx's layer in a floating type."""
-        if dtype not in self._layers:
-            self._layers[dtype] = self._smplx.body_models.MANO(
+    def _layer(self, dtype: torch.dtype, device: torch.device) -> torch.nn.Module:
+        """Return smplx's layer in a floating type on a device."""
+        key = dtype, device
+        if key not in self._layers:
+            self._layers[key] = self._smplx.body_models.MANO(
                 model_path='', data_struct=smplx_struct(self.arrays), dtype=dtype, use_pca=False,
-                flat_hand_mean=True, is_rhand=self.side == 'right')
-        return self._layers[dtype]
+                flat_hand_mean=True, is_rhand=self.side == 'right').to(device)
+        return self._layers[key]
 
     def _run_layer(self, root: torch.Tensor, fingers: torch.Tensor, shape: torch.Tensor):
         """Return vertices (B, V, 3) and joints (B, 16, 3), metres."""
-        output = self._layer(shape.dtype)(
+        output = self._layer(shape.dtype, shape.device)(
             betas=shape, global_orient=root, hand_pose=fingers, transl=torch.zeros_like(root))
         return output.vertices, output.joints
 

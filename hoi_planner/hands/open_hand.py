@@ -53,7 +53,7 @@ class OpenHand(HandModel):
         self.anchor_weights = arrays['anchor_weights'].float()
         self.joint_limits = self._sided(
             self.description.joint_limits.float(), mirroring.mirror_joint_limits)
-        self._typed: dict[torch.dtype, SkinnedTemplate] = {}
+        self._typed: dict[tuple, SkinnedTemplate] = {}
 
     def _sided(self, right: torch.Tensor, mirror) -> torch.Tensor:
         """Return a quantity of the right hand as it is on this side."""
@@ -64,11 +64,12 @@ class OpenHand(HandModel):
         """Return the number of vertices."""
         return len(self._template.vertices)
 
-    def template(self, dtype: torch.dtype) -> SkinnedTemplate:
-        """Return the arrays in MANO's layout and this floating type."""
-        if dtype not in self._typed:
-            self._typed[dtype] = self._template.to(dtype)
-        return self._typed[dtype]
+    def template(self, dtype: torch.dtype, device: torch.device | None = None) -> SkinnedTemplate:
+        """Return the arrays in MANO's layout, of this floating type, on this device (None: CPU)."""
+        key = dtype, device or torch.device('cpu')
+        if key not in self._typed:
+            self._typed[key] = self._template.to(*key)
+        return self._typed[key]
 
     def forward(
         self, wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: torch.Tensor
@@ -83,7 +84,7 @@ class OpenHand(HandModel):
         """
         check_inputs(wrist_pose, finger_pose, shape)
         vertices, frames = pose_template(
-            self.template(shape.dtype), wrist_pose, finger_pose, shape)
+            self.template(shape.dtype, shape.device), wrist_pose, finger_pose, shape)
         joints = frames[:, :, :3, 3]
         both = torch.cat([joints, vertices[:, self.tips]], dim=1)
         return HandOutput(vertices, joints, both[:, list(OPENPOSE_FROM_MANO)], frames)
@@ -120,7 +121,7 @@ class OpenHand(HandModel):
         :raises ValueError: a wrong shape
         """
         capsules = self.capsules(shape[None])
-        template = self.template(shape.dtype)
+        template = self.template(shape.dtype, shape.device)
         skin = template.vertices + (
             shape @ template.shape_directions.reshape(NUM_SHAPE, -1)).reshape(-1, 3)
         links = []

@@ -9,7 +9,7 @@ import torch
 from hoi_planner.hands.hand_description import HandDescription
 from hoi_planner.hands.tapered_capsule import capsule_distance
 
-REACH = 0.0008              # metres: a vertex belongs to capsules hardly farther than its nearest
+REACH = 0.0012              # metres: a vertex belongs to capsules hardly farther than its nearest
 SHARE = 0.4                 # a vertex follows a joint from this weight on
 SPLIT_SHARE = 0.65          # the same in a link that is half of a soft part
 DIRECTIONS = 72             # a link keeps the support points of these directions

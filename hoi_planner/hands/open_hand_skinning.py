@@ -18,6 +18,9 @@ LARGEST_INFLUENCES = 4
 REGRESSOR_NEIGHBOURS = 250
 POSES_PER_FINGER = 96
 RIDGE = 0.02
+# Least and greatest trained flexion of joints 1, 2, 3, degrees.
+TRAINED_FINGER = ((-20.0, 0.0, 0.0), (90.0, 100.0, 75.0))
+TRAINED_THUMB = ((-25.0, 0.0, -10.0), (35.0, 50.0, 60.0))
 SWAY = 0.5                  # part of the range across the flexion axes that is trained on
 
 
@@ -126,15 +129,15 @@ def training_poses(description, finger: int, generator: torch.Generator) -> torc
 
     rows = slice(3 * finger, 3 * finger + 3)
     axes = description.flexion_axes
-    most = torch.tensor([90.0, 100.0, 75.0] if finger < 4 else [35.0, 50.0, 60.0]).deg2rad()
+    least, most = torch.tensor(TRAINED_FINGER if finger < 4 else TRAINED_THUMB).double().deg2rad()
     low, high = description.joint_limits.unbind(dim=-1)
     sway = (low + uniform(POSES_PER_FINGER, 15, 3) * (high - low)) * (1 - axes.abs())
-    bend = uniform(POSES_PER_FINGER, 3) * most
+    bend = least + uniform(POSES_PER_FINGER, 3) * (most - least)
     poses = torch.zeros(POSES_PER_FINGER, 15, 3, dtype=torch.float64)
     poses[:, rows] = bend[..., None] * axes[rows] + SWAY * sway[:, rows]
     if finger < 4:
         for other in {0, 1, 2, 3} - {finger}:
-            along = (bend[:, :1] + 0.4 * (uniform(POSES_PER_FINGER, 1) - 0.5)).clamp_min(0)
+            along = bend[:, :1] + 0.4 * (uniform(POSES_PER_FINGER, 1) - 0.5)
             poses[:, 3 * other] = along * axes[3 * other] + SWAY * sway[:, 3 * other]
     return poses
 

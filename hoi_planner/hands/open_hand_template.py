@@ -78,8 +78,17 @@ def unpack_corrections(pairs: torch.Tensor, blocks: torch.Tensor, count: int) ->
 
 
 def save_template(path: Path) -> None:
-    """Build the template and write it as safetensors, with the digest of its description."""
-    arrays = {name: array.contiguous() for name, array in build_template().items()}
+    """
+    Build the template and write it as safetensors, with the digest of its description.
+
+    One thread: sums split among several threads would differ in their last bits.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        arrays = {name: array.contiguous() for name, array in build_template().items()}
+    finally:
+        torch.set_num_threads(threads)
     save_file(arrays, str(path), metadata={'description_sha256': description_digest()})
 
 

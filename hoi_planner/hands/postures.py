@@ -18,8 +18,8 @@ POSTURES = {
              'pinky': (0, 0, 0, 0), 'thumb': (0, 0, 0, 0, 0)},
     'spread': {'index': (-4, 0, 0, 12), 'middle': (-4, 0, 0, 2), 'ring': (-4, 0, 0, -9),
                'pinky': (-4, 0, 0, -16), 'thumb': (-14, 0, 0, -5, -8)},
-    'fist': {'index': (86, 102, 65, -2), 'middle': (88, 102, 67, 0), 'ring': (88, 102, 66, 2),
-             'pinky': (88, 102, 67, 6), 'thumb': (1, 17, -16, 50, 54)},
+    'fist': {'index': (86, 102, 65, -2), 'middle': (88, 102, 67, 0), 'ring': (85, 102, 66, 2),
+             'pinky': (88, 102, 67, 6), 'thumb': (0, 17, -16, 48, 53)},
     'pinch': {'index': (45, 44, 27, 0), 'middle': (25, 28, 15, 0), 'ring': (22, 25, 14, 0),
               'pinky': (20, 22, 12, 0), 'thumb': (17, 19, -25, 12, 13)},
     'relaxed_palm': {'index': (3, 5, 4, 0), 'middle': (3, 5, 4, 0), 'ring': (3, 5, 4, 0),
@@ -29,7 +29,7 @@ POSTURES = {
 
 def posture(name: str, side: str = 'right', dtype: torch.dtype = torch.float32) -> torch.Tensor:
     """
-    Return a named posture (15, 3), axis-angle, radians.
+    Return the axis-angles (15, 3) of a named posture, radians.
 
     :param name: a key of POSTURES
     :param side: 'left' or 'right'

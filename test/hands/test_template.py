@@ -30,7 +30,7 @@ def test_it_is_remade_bit_for_bit(tmp_path):
     subprocess.run(
         [sys.executable, '-m', 'hoi_planner.hands.open_hand_template', '--out', str(path)],
         check=True, cwd=Path(open_hand_template.__file__).parents[2],
-        env={**os.environ, 'OMP_NUM_THREADS': '1'})
+        env={**os.environ, 'OMP_NUM_THREADS': '2'})
     committed = models_path('open_hand.safetensors')
     if path.read_bytes() == committed.read_bytes():
         return
