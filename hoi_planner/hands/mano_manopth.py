@@ -4,11 +4,13 @@
 
 from pathlib import Path
 
+import numpy as np
+import scipy.sparse
 import torch
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.hands.contract import NUM_JOINTS, OPENPOSE_FROM_MANO
-from hoi_planner.hands.mano_files import find_mano_file, load_mano, ManoArrays
+from hoi_planner.hands.contract import NUM_JOINTS, NUM_SHAPE, OPENPOSE_FROM_MANO
+from hoi_planner.hands.mano_files import load_mano, ManoArrays
 from hoi_planner.hands.mano_model import ManoHandModel
 
 MILLIMETRE = 0.001
@@ -26,21 +28,66 @@ def from_manopth(vertices: torch.Tensor, joints21: torch.Tensor):
     return vertices * MILLIMETRE, joints21[:, list(MANO_FROM_OPENPOSE)] * MILLIMETRE
 
 
-def import_manopth_layer():
+class ChumpyLike(np.ndarray):
+    """An array whose value is also its attribute r, as manopth reads chumpy's arrays."""
+
+    @property
+    def r(self) -> np.ndarray:
+        """Return the plain array."""
+        return np.asarray(self)
+
+
+def manopth_data(arrays: ManoArrays) -> dict:
+    """Return what manopth's reader would return for a file with these arrays."""
+    def chumpy_like(array):
+        return np.asarray(array).view(ChumpyLike)
+
+    return {
+        'betas': chumpy_like(np.zeros(NUM_SHAPE)),
+        'shapedirs': chumpy_like(arrays.shapedirs),
+        'posedirs': chumpy_like(arrays.posedirs),
+        'v_template': chumpy_like(arrays.v_template),
+        'weights': chumpy_like(arrays.weights),
+        'J_regressor': scipy.sparse.csc_matrix(arrays.J_regressor),
+        'f': arrays.f,
+        'hands_components': arrays.hands_components,
+        'hands_mean': arrays.hands_mean,
+        'kintree_table': arrays.kintree_table,
+    }
+
+
+def import_manopth():
     """
-    Return manopth's layer class.
+    Return the module manopth.manolayer.
 
     :raises HoiPlannerError: it is not installed, or one of its own imports fails
     """
     try:
-        from manopth.manolayer import ManoLayer
+        import manopth.manolayer
     except ImportError as error:
         raise HoiPlannerError(
             FailureCode.UNKNOWN_HAND_MODEL,
             "hand model 'mano_manopth' needs the package manopth, which is not on PyPI: clone "
-            'https://github.com/hassony2/manopth and pip install it beside the extra `mano`; the '
-            f'import said: {error}') from error
-    return ManoLayer
+            'https://github.com/hassony2/manopth and pip install it; the import said: '
+            f'{error}') from error
+    return manopth.manolayer
+
+
+def build_layer(side: str, arrays: ManoArrays) -> torch.nn.Module:
+    """
+    Return manopth's own layer, made from arrays.
+
+    manopth would unpickle MANO's file itself, without restriction and through chumpy, which does
+    not import on Python 3.11: while its layer is made, its reader is ours.
+    """
+    module = import_manopth()
+    reader = module.ready_arguments
+    module.ready_arguments = lambda path: manopth_data(arrays)
+    try:
+        return module.ManoLayer(
+            side=side, use_pca=False, flat_hand_mean=True, center_idx=None)
+    finally:
+        module.ready_arguments = reader
 
 
 class ManoManopth(ManoHandModel):
@@ -67,16 +114,14 @@ class ManoManopth(ManoHandModel):
 
 
 def load_mano_manopth(
-    side: str, folder: str | Path, cache_folder: Path | None = None
+    side: str, folder: str | Path, fix_left_shape: bool = False, cache_folder: Path | None = None
 ) -> ManoManopth:
     """
-    Return one side of MANO through manopth, which reads the same folder itself (with chumpy).
+    Return one side of MANO through manopth.
 
-    :param folder: with MANO_RIGHT.pkl and MANO_LEFT.pkl
+    :param folder: with MANO_RIGHT.pkl and MANO_LEFT.pkl (or .npz)
+    :param fix_left_shape: repair the left side's shape directions (see mano_files)
     """
-    layer_class = import_manopth_layer()
-    arrays = load_mano(folder, side, cache_folder=cache_folder)
-    layer = layer_class(
-        mano_root=str(find_mano_file(Path(folder), side).parent), side=side, use_pca=False,
-        flat_hand_mean=True, center_idx=None)
-    return ManoManopth(side, arrays, layer)
+    import_manopth()
+    arrays = load_mano(folder, side, fix_left_shape, cache_folder)
+    return ManoManopth(side, arrays, build_layer(side, arrays))

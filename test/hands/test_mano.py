@@ -13,7 +13,8 @@ from hoi_planner.hands.contract import JOINT_NAMES, OPENPOSE_FROM_MANO
 from hoi_planner.hands.linear_blend_skinning import pose_template, SkinnedTemplate
 from hoi_planner.hands.mano_files import (
     close_wrist, fix_left_shape_directions, load_mano, ManoArrays, read_mano_file)
-from hoi_planner.hands.mano_manopth import from_manopth, MANO_FROM_OPENPOSE, ManoManopth
+from hoi_planner.hands.mano_manopth import (
+    from_manopth, MANO_FROM_OPENPOSE, manopth_data, ManoManopth)
 from hoi_planner.hands.mano_model import MANO_TIPS
 from hoi_planner.hands.mano_smplx import ManoSmplx
 from hoi_planner.hands.registry import load_hand_model
@@ -244,12 +245,22 @@ def test_from_manopth_undoes_the_order():
 
 @pytest.mark.skipif(
     importlib.util.find_spec('manopth') is None, reason='manopth is not installed (GPL, no PyPI)')
-def test_the_real_manopth(folder, arrays):
+def test_the_real_manopth(folder, arrays, tmp_path):
     side, values = arrays
-    hand = load_hand_model('mano_manopth', side, folder=folder)
+    hand = load_hand_model('mano_manopth', side, folder=folder, cache_folder=tmp_path / 'cache')
     wrist, fingers, shape = random_inputs(hand, 4, seed=22)
-    vertices, _ = pose_template(skinned(values), wrist, fingers, shape)
-    assert (hand.forward(wrist, fingers, shape).vertices - vertices).abs().max() < 1e-5
+    output = hand.forward(wrist, fingers, shape)
+    vertices, frames = pose_template(skinned(values), wrist, fingers, shape)
+    assert (output.vertices - vertices).abs().max() < 1e-5
+    assert (output.joints16 - frames[:, :, :3, 3]).abs().max() < 1e-5
+
+
+def test_manopth_gets_chumpys_interface_from_plain_arrays(arrays):
+    data = manopth_data(arrays[1])
+    for name in ('betas', 'shapedirs', 'posedirs', 'v_template', 'weights'):
+        assert type(data[name].r) is np.ndarray
+        assert torch.Tensor(data[name].r).shape == data[name].shape
+    assert np.array_equal(data['J_regressor'].toarray(), arrays[1].J_regressor)
 
 
 @pytest.mark.parametrize('model, package, advice', [
