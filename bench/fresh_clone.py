@@ -31,7 +31,8 @@ def timed(name: str, command: list[str], folder: Path) -> tuple[float, str]:
                          stderr=subprocess.STDOUT, text=True)
     seconds = time.monotonic() - start
     if run.returncode:
-        sys.exit(f'{name} failed with {run.returncode} after {seconds:.0f} s:\n{run.stdout[-4000:]}')
+        tail = run.stdout[-4000:]
+        sys.exit(f'{name} failed with {run.returncode} after {seconds:.0f} s:\n{tail}')
     return seconds, run.stdout
 
 

@@ -73,7 +73,7 @@ def test_a_limit_that_no_plan_keeps_is_named(planner):
     limits = PlanLimits(displacement=1e-6)
     result = planner.plan(replace(REQUEST, limits=limits, candidates=1))
     assert not result.accepted and result.code == FailureCode.DISPLACEMENT_EXCEEDED
-    assert "0.0 mm on object 'box' at" in result.message
+    assert "mm > 0.00 mm on object 'box' at" in result.message
     report = result.reports[0]
     assert (report.verdict.limit_name, report.verdict.limit) == ('displacement', 1e-6)
     assert report.verdict.value > 1e-6
