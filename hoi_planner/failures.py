@@ -43,6 +43,7 @@ class FailureCode(enum.IntEnum):
     VALIDATOR_WORKER_DIED = 308
     HAND_TABLE_COLLISION = 309
     HAND_HAND_COLLISION = 310
+    HAND_OBSTACLE_COLLISION = 311
 
     # Execution of the accepted plan.
     EXECUTOR_UNAVAILABLE = 400

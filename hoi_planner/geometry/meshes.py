@@ -20,6 +20,7 @@ MAX_FACES = 2_000_000
 MAX_BODIES = 64
 MIN_SIZE = 0.005        # metres, longest side of the bounding box
 MAX_SIZE = 2.0
+MAX_OFFSET = 100.0      # metres, any coordinate
 
 # What the parsers of trimesh, numpy and json raise on malformed bytes. They promise nothing, so
 # this lists what reading text, indexing, decoding and unpacking can raise; ImportError where a
@@ -146,6 +147,8 @@ def closed_surface(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
         raise ValueError(f'vertex {row} is not finite: {mesh.vertices[row].tolist()}')
     _check_size(mesh.vertices[faces.reshape(-1)])
     merged = trimesh.Trimesh(mesh.vertices, faces, process=False)
+    # First, since a stray vertex far away would overflow the integers that merging counts in.
+    merged.remove_unreferenced_vertices()
     merged.merge_vertices(merge_tex=True, merge_norm=True)
     corners = np.sort(merged.faces, axis=1)
     merged.update_faces((np.diff(corners, axis=1) > 0).all(axis=1))
@@ -156,9 +159,12 @@ def closed_surface(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
 
 
 def _check_size(vertices: np.ndarray) -> None:
-    """Check the longest side of the bounding box; suggest the units when they look wrong."""
+    """Check the longest side and the place of the bounding box; suggest units that look wrong."""
     size = float(np.ptp(vertices, axis=0).max())
     if MIN_SIZE <= size <= MAX_SIZE:
+        offset = float(np.abs(vertices).max())
+        if offset > MAX_OFFSET:
+            raise ValueError(f'lies {offset:.4g} m from its own origin, limit {MAX_OFFSET:g} m')
         return
     hint = 'are its units metres?'
     for units, factor in (('millimetres', 1e-3), ('centimetres', 1e-2)):

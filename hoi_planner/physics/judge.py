@@ -3,7 +3,7 @@
 """From a measurement and limits to a verdict."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,8 +24,8 @@ def judge(measurement: PlanMeasurement, limits: PlanLimits) -> Verdict:
     Judge a plan. Of several limits broken the verdict names the first in this order.
 
     1. What is wrong with the planned poses themselves, whatever physics says: a hand in the table,
-       a hand in the other, depth of a hand in an object, volume of it. A hand that stands too deep
-       in an object makes the forces, and with them the displacement, meaningless.
+       a hand in the other or in an obstacle, depth of a hand in an object, volume. Too great a
+       depth makes the forces, and with them the displacement, meaningless.
     2. What physics made of it: an object dropped, displaced, turned.
     3. What it cost: the peak force.
 
@@ -70,6 +70,9 @@ def _pose_violations(measurement: PlanMeasurement, limits: PlanLimits) -> Iterat
               limits.hand_table_depth, times, LENGTH, FailureCode.HAND_TABLE_COLLISION),
         _over('hand_hand_depth', 'depth of a hand in the other', planned.hand_depth[None],
               limits.hand_hand_depth, times, LENGTH, FailureCode.HAND_HAND_COLLISION),
+        _over('hand_obstacle_depth', 'depth of a hand in an obstacle', planned.obstacle_depth,
+              limits.hand_obstacle_depth, times, LENGTH, FailureCode.HAND_OBSTACLE_COLLISION,
+              planned.obstacle_ids),
         _over('penetration_depth', 'penetration depth', planned.depth.max(axis=0, initial=0.0),
               limits.penetration_depth, times, LENGTH, FailureCode.PENETRATION_DEPTH_EXCEEDED, ids),
         _over('penetration_volume', 'penetration volume',
@@ -83,7 +86,7 @@ def _found(*verdicts: Verdict | None) -> Iterator[Verdict]:
 
 def _over(
     name: str, quantity: str, values: np.ndarray, limit: float, times: np.ndarray,
-    show: tuple[str, float, int], code: FailureCode, object_ids: list[str] = (),
+    show: tuple[str, float, int], code: FailureCode, object_ids: Sequence[str] = (),
 ) -> Verdict | None:
     """
     Return a verdict if any value (K, N) is above the limit; NaN is not measured, so not above.

@@ -15,7 +15,8 @@ class PlanLimits:
     rotation: largest angle of any object from its planned orientation
     drop: a displacement above it counts as dropped (or thrown away)
     penetration_depth, penetration_volume: of a hand into an object, planned poses, worst frame
-    hand_table_depth, hand_hand_depth: of a hand into the table, into the other hand
+    hand_table_depth, hand_hand_depth, hand_obstacle_depth: of a hand into the table, into the other
+        hand, into an obstacle
     peak_force: largest normal force of one hand on one object
     """
 
@@ -27,6 +28,7 @@ class PlanLimits:
     hand_table_depth: float = 0.002
     hand_hand_depth: float = 0.002
     peak_force: float = 200.0
+    hand_obstacle_depth: float = 0.002
 
     def __post_init__(self):
         """

@@ -38,6 +38,8 @@ class PenetrationMeasurement:
     volume: np.ndarray           # (H, M, N) cubic metres; NaN in frames where it was not evaluated
     table_depth: np.ndarray      # (H, N) metres, hand in the table
     hand_depth: np.ndarray       # (N,) metres, hand in the other hand
+    obstacle_depth: np.ndarray   # (K, N) metres, any hand in obstacle k
+    obstacle_ids: tuple[str, ...] = ()      # K
 
 
 @dataclass(frozen=True)

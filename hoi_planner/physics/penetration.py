@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""How deep the planned hands stand in the planned objects, in the table and in each other."""
+"""How deep the planned hands stand in objects, obstacles, the table and each other."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,12 @@ from hoi_planner.geometry.intersection import intersection_volume
 from hoi_planner.geometry.signed_distance import exact_signed_distance
 from hoi_planner.geometry.transforms import identity_pose
 from hoi_planner.motion.record import HandObjectMotion
-from hoi_planner.physics.hand_object_distance import HandObjectDistance, measure_distances
+from hoi_planner.physics.hand_object_distance import (
+    HandObjectDistance, measure_distances, vertices_near,
+)
 from hoi_planner.physics.measurements import PenetrationMeasurement
 from hoi_planner.physics.posed_hand import PosedHand, pose_hands
-from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.scene import Obstacle, PhysicsScene
 
 WORLD = identity_pose()
 VOLUME_FRAMES = 3       # of each hand and object, spread over the worst
@@ -53,7 +55,9 @@ def measure_penetration(
                     scene.objects[name].mesh, motion.object_poses[m, frame])
     return PenetrationMeasurement(
         depth, volume, _table_depth(hands, scene.table_height, motion.num_frames),
-        _hand_depth(hands, motion.num_frames, cancel))
+        _hand_depth(hands, motion.num_frames, cancel),
+        _obstacle_depth(hands, scene.obstacles, motion.num_frames, cancel),
+        tuple(obstacle.id for obstacle in scene.obstacles))
 
 
 def worst_frames(depth_sum: np.ndarray, count: int = VOLUME_FRAMES) -> np.ndarray:
@@ -107,4 +111,22 @@ def _hand_depth(
                 if near.any():
                     distance = exact_signed_distance(hand_mesh(outer, frame), points[near])
                     depth[frame] = max(depth[frame], -distance.min())
+    return depth
+
+
+def _obstacle_depth(
+    hands: Sequence[PosedHand], obstacles: Sequence[Obstacle], frames: int,
+    cancel: CancelToken | None,
+) -> np.ndarray:
+    """Return (K, N) metres: the deepest vertex of any hand in each obstacle."""
+    depth = np.zeros((len(obstacles), frames))
+    for k, obstacle in enumerate(obstacles):
+        mesh = obstacle.model.mesh
+        still = obstacle.pose.expand(frames, 7).numpy()
+        for hand in hands:
+            if cancel is not None:
+                cancel.check('measuring penetration')
+            touched, points = vertices_near(hand, still, mesh.bounds, 0.0)
+            if len(points):
+                np.maximum.at(depth[k], touched, -exact_signed_distance(mesh, points))
     return depth

@@ -13,7 +13,7 @@ import sys
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry import meshes
 from hoi_planner.geometry.meshes import closed_surface, content_hash, load_mesh
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 import numpy as np
 import pytest
 import trimesh
@@ -224,7 +224,18 @@ def test_gltf_bombs_are_refused_before_they_expand(tmp_path, bomb, message):
     assert re.search(message, refused(tmp_path / 'bomb.gltf'))
 
 
+def test_a_mesh_far_from_its_origin_is_refused_and_a_stray_vertex_is_not(tmp_path):
+    far, stray = box(), box()
+    far.vertices[:, 0] += 1e13
+    stray = trimesh.Trimesh(np.vstack([stray.vertices, [[1e300, 0, 0]]]), stray.faces,
+                            process=False)
+    far.export(tmp_path / 'far.obj')
+    assert 'from its own origin, limit 100 m' in refused(tmp_path / 'far.obj')
+    assert closed_surface(stray).volume == pytest.approx(box().volume)
+
+
 @settings(max_examples=150, deadline=None)
+@example('obj', 462518989)      # OverflowError in the parser
 @given(st.sampled_from(['obj', 'ply', 'stl', 'glb', 'off', 'gltf']), st.integers(0, 2**32 - 1))
 def test_damaged_files_raise_only_our_error(tmp_path_factory, extension, seed):
     """Cut and overwrite bytes anywhere: the file loads soundly or is refused, nothing else."""

@@ -19,7 +19,10 @@ from hoi_planner.physics.summary import PlanMetrics, score, summarize
 TIMES = np.arange(5) / 10
 
 
-def measured(box=(), rotation=(), cup=(), depth=0.0, volume=0.0, table=0.0, hands=0.0, force=10.0):
+def measured(
+    box=(), rotation=(), cup=(), depth=0.0, volume=0.0, table=0.0, hands=0.0, force=10.0,
+    post=0.0,
+):
     """Return a measurement of two hands and two objects; lists begin at the release, frame 2."""
     def series(values):
         values = tuple(values) or (0.0, 0.001, 0.0005)
@@ -37,7 +40,9 @@ def measured(box=(), rotation=(), cup=(), depth=0.0, volume=0.0, table=0.0, hand
     tables[0, 1], between[4], forces[0, 1] = table, hands, force
     return PlanMeasurement(
         TIMES, (body('box', box, rotation), body('cup', cup, ())),
-        PenetrationMeasurement(depths, volumes, tables, between), forces, 0.8)
+        PenetrationMeasurement(
+            depths, volumes, tables, between, np.array([[0.0, 0.0, post, 0.0, 0.0]]), ('post',)),
+        forces, 0.8)
 
 
 CASES = [
@@ -60,6 +65,8 @@ CASES = [
      'depth of a hand in the table 5.0 mm > 2.0 mm at 0.10 s'),
     (dict(hands=0.003), FailureCode.HAND_HAND_COLLISION,
      'depth of a hand in the other 3.0 mm > 2.0 mm at 0.40 s'),
+    (dict(post=0.007), FailureCode.HAND_OBSTACLE_COLLISION,
+     "depth of a hand in an obstacle 7.0 mm > 2.0 mm on object 'post' at 0.20 s"),
 ]
 
 
@@ -74,6 +81,7 @@ def test_each_limit_has_its_code_and_words(broken, code, message):
 
 ORDER = [
     (dict(table=0.01), 'hand_table_depth'), (dict(hands=0.01), 'hand_hand_depth'),
+    (dict(post=0.01), 'hand_obstacle_depth'),
     (dict(depth=0.01), 'penetration_depth'), (dict(volume=1e-5), 'penetration_volume'),
     (dict(cup=(0.0, 0.0, 0.1)), 'drop'), (dict(box=(0.0, 0.0, 0.03)), 'displacement'),
     (dict(rotation=(0.0, 0.0, 1.0)), 'rotation'), (dict(force=900.0), 'peak_force'),

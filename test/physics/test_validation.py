@@ -15,7 +15,7 @@ from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.penetration import measure_penetration, worst_frames
 from hoi_planner.physics.posed_hand import pose_hands
-from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.scene import Obstacle, PhysicsScene
 from hoi_planner.physics.validation import validate_plan
 
 SCENE = PhysicsScene({'box': box_object()}, 'paddle')
@@ -54,6 +54,19 @@ def test_hand_in_the_table_and_hand_in_hand():
     np.testing.assert_allclose(result.table_depth, [[0] * 4, [0, 0, 0, 0.004]], atol=1e-9)
     floating = PhysicsScene({'box': box_object()}, 'paddle', table_height=None)
     assert (measure(motion, scene=floating).table_depth == 0).all()
+
+
+def test_hand_in_an_obstacle():
+    frames = 3
+    right = still((0.7, 0.0, 0.3), frames)
+    right[1, 0] = 0.5 + 0.054       # a plate of 20 mm at a post of 100 mm: 6 mm in it
+    motion = motion_of({'box': still((0.0, 0.0, 0.1), frames)},
+                       {'left': still((-0.7, 0.0, 0.3), frames), 'right': right})
+    post = Obstacle('post', box_object((0.1, 0.1, 0.4)), still((0.5, 0.0, 0.3), 1)[0])
+    scene = PhysicsScene({'box': box_object()}, 'paddle', obstacles=(post,))
+    result = measure(motion, scene=scene)
+    np.testing.assert_allclose(result.obstacle_depth, [[0, 0.006, 0]], atol=1e-9)
+    assert result.obstacle_ids == ('post',) and (result.depth == 0).all()
 
 
 def test_worst_frames_are_spread():
