@@ -235,7 +235,8 @@ def test_a_mesh_far_from_its_origin_is_refused_and_a_stray_vertex_is_not(tmp_pat
 
 
 @settings(max_examples=150, deadline=None)
-@example('obj', 462518989)      # OverflowError in the parser
+@example('obj', 462518989)      # comes out of the parser with vertices of one coordinate
+@example('glb', 830)            # UnboundLocalError in the parser
 @given(st.sampled_from(['obj', 'ply', 'stl', 'glb', 'off', 'gltf']), st.integers(0, 2**32 - 1))
 def test_damaged_files_raise_only_our_error(tmp_path_factory, extension, seed):
     """Cut and overwrite bytes anywhere: the file loads soundly or is refused, nothing else."""
