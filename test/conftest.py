@@ -42,7 +42,7 @@ if 'ROS_DOMAIN_ID' not in os.environ:
     os.environ['ROS_DOMAIN_ID'] = os.environ['HOI_CLAIMED_DOMAIN'] = str(domain)
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
 
-# A change is not to fail in CI for an example that it has nothing to do with; runs by hand search on.
+# A change is not to fail in CI for an example that it has nothing to do with; by hand, search on.
 hypothesis.settings.register_profile('ci', derandomize=True)
 if os.environ.get('CI'):
     hypothesis.settings.load_profile('ci')
