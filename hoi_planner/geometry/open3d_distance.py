@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Signed distance by open3d, where that heavy optional package is installed; libigl's is the rule."""
+"""Signed distance by open3d, an optional extra; libigl's is the rule."""
 
 import numpy as np
 import trimesh
@@ -10,7 +10,7 @@ def load_open3d():
     """
     Return the module open3d.
 
-    :raises ImportError: it, or a system library of its, is missing; the message says what to install
+    :raises ImportError: it or a system library of its is missing; says what to install
     """
     try:
         import open3d
