@@ -70,10 +70,15 @@ def rotate_vectors(quaternion: torch.Tensor, vectors: torch.Tensor) -> torch.Ten
     return (roma.unitquat_to_rotmat(quaternion) @ vectors[..., None])[..., 0]
 
 
+def _quat_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Return the product (..., 4); roma's own wants equal numbers of dimensions."""
+    return roma.quat_product(*torch.broadcast_tensors(a, b))
+
+
 def compose(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Return a times b, (..., 7): b, given in frame a, in the frame that a is given in."""
     translation = a[..., :3] + rotate_vectors(a[..., 3:], b[..., :3])
-    return make_pose(translation, roma.quat_product(a[..., 3:], b[..., 3:]))
+    return make_pose(translation, _quat_product(a[..., 3:], b[..., 3:]))
 
 
 def inverse(pose: torch.Tensor) -> torch.Tensor:
@@ -114,13 +119,13 @@ def pose_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
 
 def rotation_angle(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
     """Return the angle in [0, pi] between unit quaternions (..., 4); exact for small angles."""
-    difference = roma.quat_product(roma.quat_conjugation(qa), qb)
+    difference = _quat_product(roma.quat_conjugation(qa), qb)
     return 2 * torch.atan2(difference[..., :3].norm(dim=-1), difference[..., 3].abs())
 
 
 def _rotation_step(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
     """Return the world-frame axis-angle (..., 3), shortest way, that takes qa to qb (..., 4)."""
-    return roma.unitquat_to_rotvec(roma.quat_product(qb, roma.quat_conjugation(qa)))
+    return roma.unitquat_to_rotvec(_quat_product(qb, roma.quat_conjugation(qa)))
 
 
 def interpolate_poses(
@@ -149,7 +154,7 @@ def interpolate_poses(
     start, end = poses[..., left, :], poses[..., left + 1, :]
     translation = start[..., :3] + s * (end[..., :3] - start[..., :3])
     step = roma.rotvec_to_unitquat(s * _rotation_step(start[..., 3:], end[..., 3:]))
-    return make_pose(translation, roma.quat_product(step, start[..., 3:]))
+    return make_pose(translation, _quat_product(step, start[..., 3:]))
 
 
 def pose_velocities(poses: torch.Tensor, fps: float) -> torch.Tensor:

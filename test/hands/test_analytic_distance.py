@@ -29,7 +29,8 @@ def test_a_capsule_is_the_union_of_its_spheres(point, radii):
     along = torch.linspace(0, 1, 20001, dtype=torch.float64)
     centres = a + along[:, None] * (b - a)
     brute = ((point - centres).norm(dim=-1) - (ra + along * (rb - ra))).min()
-    assert capsule_distance(point, a, b, ra, rb).item() == pytest.approx(brute.item(), abs=1e-7)
+    # On the axis the oracle is off by up to half the 1.4 micrometres between its spheres.
+    assert capsule_distance(point, a, b, ra, rb).item() == pytest.approx(brute.item(), abs=8e-7)
 
 
 def test_a_capsule_against_libigl_on_its_hull():
