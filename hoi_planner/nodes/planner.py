@@ -80,9 +80,9 @@ class PlannerNode(Node):
         self._scene.check_frames(goal.obstacles, 'obstacles')
         token.limit(request.time_budget)
 
-        def progress(stage, fraction, text):
+        def progress(stage, fraction, text, best_score):
             feedback(PlanInteraction.Feedback(
-                stage=stage, fraction=float(fraction), best_score=float('nan'), text=text))
+                stage=stage, fraction=float(fraction), best_score=best_score, text=text))
 
         planned = self._planner.plan(request, token, progress)
         result = PlanInteraction.Result(
@@ -99,7 +99,9 @@ class PlannerNode(Node):
             if goal.execute:
                 # The budget is for planning; execution takes as long as the plan.
                 token.limit(float('inf'))
-                self._execute_plan(result, token, progress)
+                self._execute_plan(
+                    result, token,
+                    lambda *step: progress('execute', *step, planned.reports[0].score))
         self.get_logger().info(
             f'{request.task}, seed {request.seed}: {FailureCode(result.error_code).name}'
             f'{": " if result.error_msg else ""}{result.error_msg}')
@@ -108,9 +110,7 @@ class PlannerNode(Node):
     def _execute_plan(self, result, token, progress):
         start = token.elapsed
         try:
-            executed = self._executor.execute(
-                result.plan, token,
-                lambda fraction, text: progress('execute', fraction, text))
+            executed = self._executor.execute(result.plan, token, progress)
         except HoiPlannerError as error:
             result.error_code, result.error_msg = int(error.code), error.message
         else:

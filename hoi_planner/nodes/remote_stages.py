@@ -54,7 +54,7 @@ class RemoteValidator:
 
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
-        progress: Callable[[float, str], None],
+        progress: Callable[[float, str, float], None],
     ) -> tuple[CandidateReport, ...]:
         """Return a report a plan; raise HoiPlannerError with the node's code."""
         header = self._header()
@@ -63,7 +63,8 @@ class RemoteValidator:
             limits=limits_to_msg(request.limits), friction=request.friction,
             time_budget=duration_to_msg(token.remaining))
         result = self._client.call(
-            goal, token, lambda feedback: progress(feedback.fraction, feedback.text))
+            goal, token, lambda feedback: progress(
+                feedback.fraction, feedback.text, feedback.best_score))
         return tuple(report_from_msg(report) for report in result.reports)
 
 

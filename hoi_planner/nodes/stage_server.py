@@ -13,6 +13,7 @@ from rclpy.node import Node
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 
+POLL = 0.02             # seconds between looks at the token while another goal runs
 RESULT_TIMEOUT = 900    # seconds; ROS 2's own default of 10 loses results that are fetched late
 
 
@@ -79,8 +80,7 @@ class StageServer:
         with self._lock:
             token = self._tokens[key]
         try:
-            with self._turn:
-                result = self._result_of(goal_handle, token)
+            result = self._result_in_turn(goal_handle, token)
         finally:
             with self._lock:
                 del self._tokens[key]
@@ -94,6 +94,17 @@ class StageServer:
         else:
             goal_handle.succeed()
         return result
+
+    def _result_in_turn(self, goal_handle, token):
+        # Whoever is superseded while waiting leaves at once: a flood of goals must not hold all
+        # threads of the executor, which the running goal needs to get its own answers.
+        while not self._turn.acquire(timeout=POLL):
+            if token.is_stopped():
+                return self._result_of(goal_handle, token)
+        try:
+            return self._result_of(goal_handle, token)
+        finally:
+            self._turn.release()
 
     def _result_of(self, goal_handle, token):
         def publish(feedback):

@@ -46,9 +46,10 @@ class ValidatorNode(Node):
                 f'plans has {len(goal.plans)} entries, must have 1 to {MAX_CANDIDATES}')
         plans = [plan_from_msg(plan) for plan in goal.plans]
 
-        def progress(fraction, text):
+        def progress(fraction, text, best_score):
             feedback(ValidatePlans.Feedback(
-                judged=round(fraction * len(plans)), fraction=fraction, text=text))
+                judged=round(fraction * len(plans)), fraction=fraction, text=text,
+                best_score=best_score))
 
         reports = self._validator.judge(
             plans, limits_from_msg(goal.limits), goal.friction, token, progress)

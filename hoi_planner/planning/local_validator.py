@@ -35,20 +35,20 @@ class LocalValidator:
 
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
-        progress: Callable[[float, str], None],
+        progress: Callable[[float, str, float], None],
     ) -> tuple[CandidateReport, ...]:
         """Return a report a plan, in order; raise HoiPlannerError."""
         return self.judge(plans, request.limits, request.friction, token, progress)
 
     def judge(
         self, plans: Sequence[CandidatePlan], limits: PlanLimits, friction: float,
-        token: CancelToken, progress: Callable[[float, str], None],
+        token: CancelToken, progress: Callable[[float, str, float], None],
     ) -> tuple[CandidateReport, ...]:
         """
         Return a report a plan, in order.
 
         :param friction: effective hand-object friction; 0: the validator's own
-        :param progress: called with the fraction judged and a line of text
+        :param progress: called with the fraction judged, a line of text and the best score so far
         :raises HoiPlannerError: a mesh code, INVALID_REQUEST, VALIDATOR_UNAVAILABLE, what the token
             raises
         """
@@ -63,7 +63,8 @@ class LocalValidator:
             def on_report(number, report):
                 judged.append(report)
                 passed = sum(item.verdict.accepted for item in judged)
-                progress(len(judged) / len(plans), f'{passed} of {len(judged)} passed')
+                best = min(item.score for item in judged)
+                progress(len(judged) / len(plans), f'{passed} of {len(judged)} passed', best)
 
             reports = self._pool.validate(jobs, token, on_report)
         except ValueError as error:

@@ -15,7 +15,8 @@ from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport, PlanResult, StageTimes
 
-Progress = Callable[[str, float, str], None]
+NAN = float('nan')
+Progress = Callable[[str, float, str, float], None]
 
 
 class CandidateGenerator(Protocol):
@@ -32,12 +33,12 @@ class CandidateValidator(Protocol):
 
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
-        progress: Callable[[float, str], None],
+        progress: Callable[[float, str, float], None],
     ) -> tuple[CandidateReport, ...]:
         """Return one report a plan, in order; raise HoiPlannerError."""
 
 
-def no_progress(stage: str, fraction: float, text: str) -> None:
+def no_progress(stage: str, fraction: float, text: str, best_score: float) -> None:
     """Ignore progress."""
 
 
@@ -73,7 +74,8 @@ class Planner:
         Plan; expected failures come back as a result with a code, not as an exception.
 
         :param token: cancels, and bounds the time; made from the request's budget when None
-        :param progress: called with stage, fraction of the stage, text
+        :param progress: called with stage, fraction of the stage, text, and the best score so far
+            (NaN: nothing was judged yet)
         """
         token = token or CancelToken(request.time_budget)
         start = time.monotonic()
@@ -82,12 +84,12 @@ class Planner:
         try:
             self._check(request)
             plans = self._generator.generate(
-                request, token, lambda fraction, text: progress('generate', fraction, text))
+                request, token, lambda fraction, text: progress('generate', fraction, text, NAN))
             generated = validated = time.monotonic()
             token.check('generation')
             reports = self._validator.validate(
                 request, plans, token,
-                lambda fraction, text: progress('validate', fraction, text))
+                lambda *step: progress('validate', *step))
             validated = time.monotonic()
             token.check('validation')
         except HoiPlannerError as error:

@@ -122,6 +122,17 @@ def test_a_newer_goal_supersedes_the_running_one(client):
     assert ends == {'first': FailureCode.SUPERSEDED}
 
 
+def test_a_flood_of_goals_ends_with_the_newest(nodes):
+    action = ActionClient(nodes[1], ExecutePlan, 'work')
+    assert action.wait_for_server(10)
+    handles = [wait(action.send_goal_async(goal_of('long'))) for _ in range(20)]
+    handles.append(wait(action.send_goal_async(goal_of('short'))))
+    responses = [wait(handle.get_result_async()) for handle in handles]
+    codes = [response.result.error_code for response in responses]
+    assert codes == [FailureCode.SUPERSEDED] * 20 + [FailureCode.NONE]
+    assert {response.status for response in responses[:-1]} == {GoalStatus.STATUS_ABORTED}
+
+
 def test_a_client_that_cancels_sees_canceled(nodes):
     action = ActionClient(nodes[1], ExecutePlan, 'work')
     assert action.wait_for_server(10)
