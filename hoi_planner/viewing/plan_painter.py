@@ -21,7 +21,7 @@ from hoi_planner.viewing.table import Table
 from hoi_planner.viewing.view_choice import best_direction, KEY_FRAMES
 
 LIGHT_SPACING = 0.012       # metres; twice as fine costs a film twice the time
-MARGIN = 1.14              # room for the title above
+MARGIN = 1.24              # room for the two lines of the title above
 TABLE_RADIUS = 0.42        # of the diagonal of the box around the whole motion
 # Below it the plan's outline would only double the object's own edges.
 OUTLINE_FROM = 0.004        # metres
