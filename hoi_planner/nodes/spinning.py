@@ -31,9 +31,9 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
     """
     Make a node and spin it until SIGINT or SIGTERM; exits 0 then.
 
-    The signals only set an event, on which the node is closed while its context still lives, so that
-    running goals end with a result. rclpy's own handling would raise KeyboardInterrupt anywhere in
-    the executor, with its locks held.
+    The signals only set an event, on which the node is closed while its context still lives, so
+    that running goals end with a result. rclpy's own handling would raise KeyboardInterrupt
+    anywhere in the executor, with its locks held.
 
     :param make_node: its class; a method close() is called at the end
     """
