@@ -14,7 +14,7 @@ from hoi_planner.nodes.conversions.plans import plan_to_msg
 from hoi_planner.nodes.conversions.requests import request_from_generate_plans
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import StageServer
+from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.planning.generators import make_generator
 
 
@@ -77,12 +77,12 @@ class InferenceNode(LifecycleNode):
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop whatever runs."""
         self._state = 'finalized'
-        self.close()
+        self._server.stop()
         return TransitionCallbackReturn.SUCCESS
 
     def close(self) -> None:
         """Stop the running goal."""
-        self._server.stop()
+        self._server.stop(STOP_TIMEOUT)
 
     def _generate(self, goal, token, feedback):
         if self._state != 'active':

@@ -21,7 +21,7 @@ from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.remote_stages import RemoteExecutor, RemoteGenerator, RemoteValidator
 from hoi_planner.nodes.scene_input import SceneInput
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import StageServer
+from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.objects.library import list_library
 from hoi_planner.planning.generators import GENERATORS
 from hoi_planner.planning.planner import Planner
@@ -64,7 +64,7 @@ class PlannerNode(Node):
 
     def close(self) -> None:
         """Stop the running goal."""
-        self._server.stop()
+        self._server.stop(STOP_TIMEOUT)
 
     def _header(self):
         return Header(frame_id=self._frame, stamp=self.get_clock().now().to_msg())

@@ -16,7 +16,7 @@ from hoi_planner.nodes.conversions.reports import metrics_to_msg
 from hoi_planner.nodes.conversions.trajectories import poses_to_msg
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import StageServer
+from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.planning.execution import execute_in_simulation
 
@@ -46,7 +46,7 @@ class SimulatedExecutorNode(Node):
 
     def close(self) -> None:
         """Stop the running goal."""
-        self._server.stop()
+        self._server.stop(STOP_TIMEOUT)
 
     def _execute_plan(self, goal, token, feedback):
         plan = plan_from_msg(goal.plan)

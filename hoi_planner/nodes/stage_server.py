@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 import threading
+import time
 import traceback
 
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
@@ -13,6 +14,7 @@ from rclpy.node import Node
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 
+STOP_TIMEOUT = 3.0      # seconds that a closing node gives its goals to end
 POLL = 0.02             # seconds between looks at the token while another goal runs
 RESULT_TIMEOUT = 900    # seconds; ROS 2's own default of 10 loses results that are fetched late
 
@@ -50,11 +52,21 @@ class StageServer:
             handle_accepted_callback=self._accepted,
             cancel_callback=self._cancel, result_timeout=RESULT_TIMEOUT)
 
-    def stop(self) -> None:
-        """Cancel whatever runs; for shutdown."""
-        with self._lock:
-            for token in self._tokens.values():
-                token.cancel()
+    def stop(self, timeout: float = 0.0) -> None:
+        """
+        Cancel whatever runs.
+
+        :param timeout: seconds to wait until goals have ended with their results; not to be waited
+            for in a callback of the executor
+        """
+        end = time.monotonic() + timeout
+        while True:
+            with self._lock:
+                for token in self._tokens.values():
+                    token.cancel()
+                if not self._tokens or time.monotonic() >= end:
+                    return
+            time.sleep(POLL)
 
     def destroy(self) -> None:
         """Destroy the server."""

@@ -12,7 +12,7 @@ from hoi_planner.nodes.conversions.plans import plan_from_msg
 from hoi_planner.nodes.conversions.reports import report_to_msg
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import StageServer
+from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.local_validator import LocalValidator
@@ -35,7 +35,7 @@ class ValidatorNode(Node):
 
     def close(self) -> None:
         """Stop the running goal and end the workers."""
-        self._server.stop()
+        self._server.stop(STOP_TIMEOUT)
         self._pool.close()
 
     def _validate(self, goal, token, feedback):

@@ -271,9 +271,13 @@ def test_the_death_of_a_node_has_a_code_and_sigint_ends_the_rest(client, tmp_pat
         assert other.result.error_code == FailureCode.GENERATOR_UNAVAILABLE
         assert 'generate_plans is gone' in other.result.error_msg
         assert graph.dead() == {'inference': -signal.SIGKILL}
-        # In the middle of a goal that waits for a server that is gone.
+        # In the middle of a goal that waits for a server that is gone: it still gets its result.
         other.send_goal(goal_of(client))
         other.is_task_complete(0.3)
+        graph.processes['planner'].send_signal(signal.SIGINT)
+        assert other.is_task_complete(5.0)
+        assert other.result.error_code in (
+            FailureCode.CANCELED, FailureCode.GENERATOR_UNAVAILABLE)
         codes = graph.stop()
         other.close()
     assert {name: code for name, code in codes.items() if name != 'inference'} == {
