@@ -108,7 +108,7 @@ def _send(client, arguments, placement, target, check_alive):
         return client.plan(goal, timeout=arguments.time_budget + 120, on_wait=on_wait)
 
 
-def write_files(arguments, result) -> list[str]:
+def write_files(arguments, result, roots) -> list[str]:
     """Write plan, pictures and film below --out and return their names there."""
     if result.accepted_candidate < 0:
         return []
@@ -117,7 +117,7 @@ def write_files(arguments, result) -> list[str]:
     save_motion(plan_from_msg(result.plan).motion, arguments.out / f'{stem}.safetensors')
     files = [f'{stem}.safetensors']
     if not arguments.no_film:
-        files += write_pictures(result, arguments.out, stem, object_resource(arguments.object)[1])
+        files += write_pictures(result, arguments.out, stem, roots)
     return files
 
 
@@ -129,7 +129,7 @@ def run(arguments) -> int:
         'object', resource, standing_pose(model, *arguments.pose), arguments.mass)
     target = standing_pose(model, *arguments.target) if arguments.target else None
     result = plan_over_ros(arguments, placement, target, roots)
-    files = write_files(arguments, result)
+    files = write_files(arguments, result, roots)
     print(result_block(arguments.task, result, [str(arguments.out / name) for name in files]))
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import torch
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.carry import two_palm_carry
 from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.motion.record import HandObjectMotion
 
 Script = Callable[[TaskScene, torch.Generator, CancelToken], HandObjectMotion]
@@ -30,3 +31,15 @@ TASKS = {
              two_palm_carry),
     )
 }
+
+
+def find_task(name: str) -> Task:
+    """
+    Return a task by its name.
+
+    :raises HoiPlannerError: UNKNOWN_TASK, listing the known ones
+    """
+    if name not in TASKS:
+        raise HoiPlannerError(
+            FailureCode.UNKNOWN_TASK, f"task '{name}' is not one of {sorted(TASKS)}")
+    return TASKS[name]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.tasks import TASKS
-from hoi_planner.failures import FailureCode, HoiPlannerError, RequestError
+from hoi_planner.demonstrations.tasks import find_task
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
@@ -99,9 +99,7 @@ class Planner:
         return self._judged(request, plans, rank(reports), times)
 
     def _check(self, request):
-        if request.task not in TASKS:
-            raise RequestError(
-                FailureCode.UNKNOWN_TASK, f"task '{request.task}' is not one of {sorted(TASKS)}")
+        find_task(request.task)
         for placement in (*request.objects, *request.obstacles):
             load_object(placement.resource, self._mesh_roots, placement.mass)
 

@@ -10,7 +10,7 @@ import torch
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
-from hoi_planner.demonstrations.tasks import TASKS
+from hoi_planner.demonstrations.tasks import find_task
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
@@ -66,11 +66,7 @@ class ScriptedGenerator:
         :raises HoiPlannerError: UNKNOWN_TASK, a mesh code, NO_CANDIDATE when no candidate came out,
             TIMED_OUT, CANCELED
         """
-        task = TASKS.get(request.task)
-        if task is None:
-            raise HoiPlannerError(
-                FailureCode.UNKNOWN_TASK,
-                f"task '{request.task}' is not one of {sorted(TASKS)}")
+        task = find_task(request.task)
         scene = TaskScene(
             objects=place(request.objects, self.mesh_roots), targets=request.targets,
             obstacles=place(request.obstacles, self.mesh_roots),
