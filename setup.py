@@ -63,7 +63,7 @@ setup(
             'validator = hoi_planner.nodes.validator:main',
             'planner = hoi_planner.nodes.planner:main',
             'simulated_executor = hoi_planner.nodes.simulated_executor:main',
-            'hoi-planner = hoi_planner.cli:main',
+            'hoi-planner = hoi_planner.cli.main:main',
         ],
     },
 )

@@ -5,7 +5,7 @@
 import torch
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.carry import two_palm_carry
+from hoi_planner.demonstrations.tasks.carry import two_palm_carry
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.geometry.transforms import identity_pose, interpolate_poses
 from hoi_planner.motion.record import HandObjectMotion

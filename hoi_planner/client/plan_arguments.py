@@ -5,7 +5,7 @@
 import argparse
 from pathlib import Path
 
-from hoi_planner.demonstrations.tasks import TASKS
+from hoi_planner.demonstrations.tasks.registry import TASKS
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:

@@ -10,7 +10,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Header, String
 from visualization_msgs.msg import MarkerArray
 
-from hoi_planner.demonstrations.tasks import TASKS
+from hoi_planner.demonstrations.tasks.registry import TASKS
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.conversions.basics import duration_to_msg, optional_height
 from hoi_planner.nodes.conversions.plans import plan_to_msg

@@ -19,9 +19,16 @@ import trimesh
 SEGMENTS = 64       # of a full circle
 
 
-def parameter(default: float, low: float, high: float):
-    """Return a dataclass field for a number that must lie in low to high."""
-    return field(default=default, metadata={'low': low, 'high': high})
+def parameter(
+    default: float, low: float, high: float, vary: tuple[float, float] | None = None,
+):
+    """
+    Return a dataclass field for a number that must lie in low to high.
+
+    :param vary: what instances.instance_resource draws from; None: it keeps the default
+    """
+    return field(default=default, metadata={
+        'low': low, 'high': high, 'vary': vary or (default, default)})
 
 
 @dataclass(frozen=True)

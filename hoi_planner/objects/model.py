@@ -1,9 +1,10 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""One object: its mesh, its convex parts for physics, its mass."""
+"""One object: its mesh, its convex parts for physics, its mass, what it is for."""
 
 from dataclasses import dataclass
 
+from hoi_planner.objects.affordances import Affordances
 import numpy as np
 import trimesh
 
@@ -21,6 +22,7 @@ class ObjectModel:
     mesh: trimesh.Trimesh           # watertight, outward faces
     convex_parts: tuple[np.ndarray, ...]   # each (P, 3) hull points, float64
     mass: float                     # kilograms
+    affordances: Affordances = Affordances()
 
     @property
     def center_of_mass(self) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.tasks import find_task
+from hoi_planner.demonstrations.tasks.registry import find_task
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.plan import CandidatePlan

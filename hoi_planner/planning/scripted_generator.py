@@ -10,7 +10,7 @@ import torch
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
-from hoi_planner.demonstrations.tasks import find_task
+from hoi_planner.demonstrations.tasks.registry import find_task
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model

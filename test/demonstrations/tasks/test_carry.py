@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.carry import (
+from hoi_planner.demonstrations.tasks.carry import (
     CarryConfig, open_fingers, piecewise_minimum_jerk, two_palm_carry)
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.geometry.signed_distance import exact_signed_distance

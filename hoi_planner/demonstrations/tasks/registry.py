@@ -2,33 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tasks that can be scripted, by name."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import torch
-
-from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.carry import two_palm_carry
-from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.tasks.carry import two_palm_carry
+from hoi_planner.demonstrations.tasks.contract import Role, Task
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.motion.record import HandObjectMotion
-
-Script = Callable[[TaskScene, torch.Generator, CancelToken], HandObjectMotion]
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task: its name, one line about it, and the script that makes one motion of it."""
-
-    name: str
-    description: str
-    script: Script
-
 
 TASKS = {
     task.name: task for task in (
         Task('carry', 'two palms press a box-like object, lift it and set it down elsewhere',
-             two_palm_carry),
+             (Role('object', ('carton', 'tote', 'drum'), 'both'),), two_palm_carry),
     )
 }
 
