@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Named postures of the open hand, written as flexion and abduction angles of each finger."""
 
-import roma
 import torch
 
-from hoi_planner.hands import mirroring
-from hoi_planner.hands.hand_description import FINGERS, load_description
+from hoi_planner.hands.anatomical_pose import finger_pose
+from hoi_planner.hands.hand_description import FINGERS
 
 # Degrees. A finger: flexion of joints 1, 2, 3 and abduction of joint 1 towards the thumb side.
 # The thumb: flexion, abduction (away from the palm's plane, along the pad's normal axis) and
@@ -35,26 +34,16 @@ def posture(name: str, side: str = 'right', dtype: torch.dtype = torch.float32) 
     :param side: 'left' or 'right'
     :raises ValueError: an unknown name
     """
+    return finger_pose(posture_angles(name), side).to(dtype)
+
+
+def posture_angles(name: str) -> torch.Tensor:
+    """
+    Return the 21 anatomical angles of a named posture, float64 radians; see anatomical_pose.
+
+    :raises ValueError: an unknown name
+    """
     if name not in POSTURES:
         raise ValueError(f'posture {name!r} is unknown, must be one of {sorted(POSTURES)}')
-    right = torch.cat([_finger_pose(row, POSTURES[name][finger])
-                       for row, finger in enumerate(FINGERS)]).to(dtype)
-    return right if side == 'right' else mirroring.mirror_rotvec(right)
-
-
-def _finger_pose(row: int, degrees) -> torch.Tensor:
-    """Return one finger's axis-angles (3, 3): flex about its own axis, then abduct, then twist."""
-    description = load_description()
-    joints = slice(3 * row, 3 * row + 3)
-    flexion = description.flexion_axes[joints]
-    # About minus the pad's normal a positive angle turns the segment towards the flexion axis.
-    sideways, segment = -description.pad_normals[joints], description.segments[joints]
-    angles = torch.tensor(degrees, dtype=torch.float64).deg2rad()
-    if FINGERS[row] == 'thumb':
-        flex, abduct, twist = angles[[0, 3, 4]], angles[1], angles[2]
-    else:
-        flex, abduct, twist = angles[:3], angles[3], angles.new_zeros(())
-    turns = roma.rotvec_to_rotmat(flex[:, None] * flexion)
-    base = (roma.rotvec_to_rotmat(twist * segment[0]) @ roma.rotvec_to_rotmat(abduct * sideways[0]))
-    turns = torch.cat([(base @ turns[0])[None], turns[1:]])
-    return roma.rotmat_to_rotvec(turns)
+    degrees = [angle for finger in FINGERS for angle in POSTURES[name][finger]]
+    return torch.tensor(degrees, dtype=torch.float64).deg2rad()
