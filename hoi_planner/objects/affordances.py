@@ -38,7 +38,8 @@ class Region:
             if value is not None:
                 value = np.array(value, dtype=np.float64)
                 if value.shape != (3,) or not np.isfinite(value).all():
-                    raise ValueError(f"{name} of region '{self.name}' is {value}, must be 3 numbers")
+                    raise ValueError(
+                        f"{name} of region '{self.name}' is {value}, must be 3 numbers")
                 value.flags.writeable = False
                 object.__setattr__(self, name, value)
         if not (self.low < self.high).all():

@@ -6,10 +6,8 @@ from dataclasses import fields
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.objects.families import Carton, Drum, Family, Tote
+from hoi_planner.objects.families import FAMILIES, Family
 from hoi_planner.objects.model import ObjectModel
-
-FAMILIES: dict[str, type[Family]] = {family.name: family for family in (Carton, Tote, Drum)}
 
 
 def list_library() -> dict[str, str]:
@@ -75,4 +73,5 @@ def build_library_object(resource: str, mass: float = 0.0) -> ObjectModel:
             FailureCode.INVALID_REQUEST, f"object '{resource}': {error}") from error
     return ObjectModel(
         resource=resource, category=family.name, mesh=thing.mesh(),
-        convex_parts=thing.convex_parts(), mass=thing.mass)
+        convex_parts=thing.convex_parts(), mass=thing.kilograms,
+        affordances=thing.affordances())

@@ -1,0 +1,89 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Family: what all parametric objects share.
+
+A family is a frozen dataclass of numbers with checked ranges. It builds its convex parts; the union
+of them is its mesh, so that what physics plays is exactly what is drawn and measured.
+"""
+
+import abc
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import ClassVar
+
+from hoi_planner.geometry.manifolds import mesh_from_manifold
+from hoi_planner.objects.affordances import Affordances
+import manifold3d
+import numpy as np
+import trimesh
+
+
+def parameter(
+    default: float, low: float, high: float, vary: tuple[float, float] | None = None,
+):
+    """
+    Return a dataclass field for a number that must lie in low to high.
+
+    :param vary: what instances.instance_resource draws from; None: it keeps the default
+    """
+    return field(default=default, metadata={
+        'low': low, 'high': high, 'vary': vary or (default, default)})
+
+
+def mass_parameter():
+    """Return the field of a mass that is the density times the volume unless it is given."""
+    return parameter(0.0, 0.0, 20.0)
+
+
+@dataclass(frozen=True)
+class Family(abc.ABC):
+    """
+    An object by its parameters; metres and kilograms, z up, the origin where the docstring says.
+
+    Every combination of parameters within their ranges builds. Parts may overlap. Objects of a
+    mass parameter that is 0 weigh density times volume.
+    """
+
+    name: ClassVar[str]
+    description: ClassVar[str]
+    density: ClassVar[float] = 0.0      # kg/m^3
+
+    def __post_init__(self):
+        """
+        Check every parameter against its range.
+
+        :raises ValueError: names the parameter, the value and the range
+        """
+        for item in fields(self):
+            value, low, high = getattr(self, item.name), item.metadata['low'], item.metadata['high']
+            if not low <= value <= high:
+                raise ValueError(
+                    f'{self.name} parameter {item.name} is {value}, must be {low:g} to {high:g}')
+
+    @cached_property
+    def _surface(self) -> trimesh.Trimesh:
+        return mesh_from_manifold(self.solid())
+
+    def mesh(self) -> trimesh.Trimesh:
+        """Return the watertight surface, outward faces, mesh frame."""
+        return self._surface.copy()
+
+    @property
+    def kilograms(self) -> float:
+        """Return the mass: the parameter's, or density times volume where it is 0."""
+        return self.mass or self.density * float(self._surface.volume)
+
+    def solid(self) -> manifold3d.Manifold:
+        """Return the object as a solid, mesh frame: the union of its parts."""
+        return manifold3d.Manifold.batch_boolean(
+            [manifold3d.Manifold.hull_points(part) for part in self.convex_parts()],
+            manifold3d.OpType.Add)
+
+    @abc.abstractmethod
+    def convex_parts(self) -> tuple[np.ndarray, ...]:
+        """Return the hull points (P, 3) of each convex part, mesh frame."""
+
+    @abc.abstractmethod
+    def affordances(self) -> Affordances:
+        """Return its regions, frames and symmetries, and how it rests, mesh frame."""
