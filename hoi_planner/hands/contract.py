@@ -85,6 +85,19 @@ class HandModel(abc.ABC):
         :raises ValueError: a wrong shape
         """
 
+    def joint_frames(
+        self, wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: torch.Tensor
+    ) -> torch.Tensor:
+        """
+        Return the (B, 16, 4, 4) transforms of `forward` alone, for B postures of one hand.
+
+        :param wrist_pose: (B, 7)
+        :param finger_pose: (B, 15, 3)
+        :param shape: (10,), of all B
+        :raises ValueError: a wrong shape
+        """
+        return self.forward(wrist_pose, finger_pose, shape.expand(len(wrist_pose), -1)).transforms
+
     def anchors(self, output: HandOutput) -> torch.Tensor:
         """Return the (B, 32, 3) contact anchors of a posed hand, world frame."""
         corners = output.vertices[:, self.anchor_faces]

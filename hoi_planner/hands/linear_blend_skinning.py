@@ -65,6 +65,30 @@ def joint_transforms(
     return torch.stack(chain, dim=1)
 
 
+def pose_joints(
+    template: SkinnedTemplate, wrist_pose: torch.Tensor, finger_pose: torch.Tensor,
+    shape: torch.Tensor,
+) -> torch.Tensor:
+    """
+    Return the joint transforms (B, 16, 4, 4) of pose_template alone, one shape for all.
+
+    :param wrist_pose: (B, 7) of joint 0 in the world
+    :param finger_pose: (B, 15, 3) axis-angle
+    :param shape: (1, 10)
+    """
+    joints = template.joint_regressor @ shaped_vertices(template, shape)
+    fingers = roma.rotvec_to_rotmat(finger_pose)
+    rotations = torch.cat([roma.unitquat_to_rotmat(wrist_pose[:, None, 3:]), fingers], dim=1)
+    return joint_transforms(
+        joints.expand(len(wrist_pose), -1, -1), rotations, wrist_pose[:, :3])
+
+
+def shaped_vertices(template: SkinnedTemplate, shape: torch.Tensor) -> torch.Tensor:
+    """Return the vertices (B, V, 3) at rest of shapes (B, 10)."""
+    directions = template.shape_directions.reshape(NUM_SHAPE, -1)
+    return template.vertices + (shape @ directions).reshape(len(shape), -1, 3)
+
+
 def pose_template(
     template: SkinnedTemplate, wrist_pose: torch.Tensor, finger_pose: torch.Tensor,
     shape: torch.Tensor,
@@ -78,8 +102,7 @@ def pose_template(
     :return: vertices (B, V, 3) and joint transforms (B, 16, 4, 4), world frame
     """
     batch, count = shape.shape[0], template.vertices.shape[0]
-    shaped = template.vertices + (
-        shape @ template.shape_directions.reshape(NUM_SHAPE, -1)).reshape(batch, count, 3)
+    shaped = shaped_vertices(template, shape)
     joints = template.joint_regressor @ shaped
     fingers = roma.rotvec_to_rotmat(finger_pose)
     bends = (fingers - torch.eye(3).to(fingers)).reshape(batch, -1)

@@ -11,7 +11,8 @@ from hoi_planner.hands import mirroring
 from hoi_planner.hands.contract import (
     ConvexLink, HandModel, HandOutput, NUM_SHAPE, OPENPOSE_FROM_MANO, SIDES)
 from hoi_planner.hands.hand_description import load_description
-from hoi_planner.hands.linear_blend_skinning import check_inputs, pose_template, SkinnedTemplate
+from hoi_planner.hands.linear_blend_skinning import (
+    check_inputs, pose_joints, pose_template, SkinnedTemplate)
 from hoi_planner.hands.open_hand_links import plan_links, sphere_points
 from hoi_planner.hands.open_hand_template import load_template, skinned_template
 
@@ -88,6 +89,21 @@ class OpenHand(HandModel):
         joints = frames[:, :, :3, 3]
         both = torch.cat([joints, vertices[:, self.tips]], dim=1)
         return HandOutput(vertices, joints, both[:, list(OPENPOSE_FROM_MANO)], frames)
+
+    def joint_frames(
+        self, wrist_pose: torch.Tensor, finger_pose: torch.Tensor, shape: torch.Tensor
+    ) -> torch.Tensor:
+        """
+        Return the (B, 16, 4, 4) transforms of `forward` alone, without the skin.
+
+        :param wrist_pose: (B, 7)
+        :param finger_pose: (B, 15, 3)
+        :param shape: (10,), of all B
+        :raises ValueError: a wrong shape
+        """
+        check_inputs(wrist_pose, finger_pose, shape.expand(len(wrist_pose), -1))
+        return pose_joints(
+            self.template(shape.dtype, shape.device), wrist_pose, finger_pose, shape[None])
 
     def capsules(self, shape: torch.Tensor) -> ShapedCapsules:
         """

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.geometry.signed_distance import exact_signed_distance
 from hoi_planner.motion.record import HandObjectMotion
-from hoi_planner.physics.posed_hand import PosedHand
+from hoi_planner.physics.posed_hand import distinct_frames, PosedHand
 from hoi_planner.physics.scene import PhysicsScene
 
 
@@ -35,6 +35,7 @@ def measure_distances(
     """
     Measure the signed distances of hand vertices within a margin of each object.
 
+    Frames between which hand and object moved as one rigid body are measured once.
     An object's corner between a hand's vertices is seen only by the vertices around it.
 
     :param margin: metres; farther vertices do not count
@@ -47,34 +48,40 @@ def measure_distances(
         for h, hand in enumerate(hands):
             if cancel is not None:
                 cancel.check('measuring distances')
+            first, which = distinct_frames(hand, motion.object_poses[m])
             frames, points = vertices_near(
-                hand, motion.object_poses[m].numpy(), mesh.bounds, margin)
+                hand, motion.object_poses[m].numpy(), mesh.bounds, margin, first)
             if len(points):
                 distance = exact_signed_distance(mesh, points)
                 distance[distance > margin] = np.inf
                 np.minimum.at(nearest[h, m], frames, distance)
                 np.add.at(depth_sum[h, m], frames, np.maximum(-distance, 0.0))
+                nearest[h, m] = nearest[h, m, first][which]
+                depth_sum[h, m] = depth_sum[h, m, first][which]
     return HandObjectDistance(nearest, depth_sum)
 
 
 def vertices_near(
-    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float,
+    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float, frames: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
     Return the hand's vertices that lie in an object's bounding box, widened by a margin.
 
     :param poses: (N, 7) of the object
     :param bounds: (2, 3) of the object in its own frame
+    :param frames: (F,) those to look at
     :return: frame index of each vertex, (P,), and the vertices in the object's frame, (P, 3)
     """
+    poses = poses[frames]
     rotations = Rotation.from_quat(poses[:, 3:]).as_matrix()
     # A sphere around the box sorts out most frames before any point is rotated.
     center = rotations @ bounds.mean(axis=0) + poses[:, :3]
     radius = np.linalg.norm(bounds[1] - bounds[0]) / 2 + margin
-    gap = np.maximum(
-        np.maximum(hand.bounds[:, 0] - center, center - hand.bounds[:, 1]), 0.0)
-    frames = np.flatnonzero(np.linalg.norm(gap, axis=1) <= radius)
-    local = (hand.vertices[frames] - poses[frames, None, :3]) @ rotations[frames]
+    low, high = hand.bounds[frames, 0], hand.bounds[frames, 1]
+    gap = np.maximum(np.maximum(low - center, center - high), 0.0)
+    near = np.linalg.norm(gap, axis=1) <= radius
+    frames, poses, rotations = frames[near], poses[near], rotations[near]
+    local = (hand.vertices[frames] - poses[:, None, :3]) @ rotations
     inside = ((local >= bounds[0] - margin) & (local <= bounds[1] + margin)).all(axis=-1)
     which, _ = np.nonzero(inside)
     return frames[which], local[inside]

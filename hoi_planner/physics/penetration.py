@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How deep the planned hands stand in objects, obstacles, the table and each other."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,10 +17,13 @@ from hoi_planner.physics.hand_object_distance import (
     HandObjectDistance, measure_distances, vertices_near,
 )
 from hoi_planner.physics.measurements import PenetrationMeasurement
-from hoi_planner.physics.posed_hand import PosedHand, pose_hands
+from hoi_planner.physics.posed_hand import distinct_frames, PosedHand, pose_hands
 from hoi_planner.physics.scene import Obstacle, PhysicsScene
 
 WORLD = identity_pose()
+# (3, 13) directions to faces, edges and corners of a cube, one of each opposite two.
+SLABS = np.array([axis for axis in itertools.product((-1.0, 0.0, 1.0), repeat=3)
+                  if axis > (0.0, 0.0, 0.0)]).T
 VOLUME_FRAMES = 3       # of each hand and object, spread over the worst
 
 
@@ -47,12 +51,16 @@ def measure_penetration(
     for h, hand in enumerate(hands):
         for m, name in enumerate(motion.object_ids):
             volume[h, m, depth[h, m] == 0.0] = 0.0
+            known = {}
+            _, alike = distinct_frames(hand, motion.object_poses[m])
             for frame in worst_frames(distance.depth_sum[h, m]):
                 if cancel is not None:
                     cancel.check('measuring penetration')
-                volume[h, m, frame] = intersection_volume(
-                    hand_mesh(hand, frame), WORLD,
-                    scene.objects[name].mesh, motion.object_poses[m, frame])
+                if alike[frame] not in known:
+                    known[alike[frame]] = intersection_volume(
+                        hand_mesh(hand, frame), WORLD,
+                        scene.objects[name].mesh, motion.object_poses[m, frame])
+                volume[h, m, frame] = known[alike[frame]]
     return PenetrationMeasurement(
         depth, volume, _table_depth(hands, scene.table_height, motion.num_frames),
         _hand_depth(hands, motion.num_frames, cancel),
@@ -103,15 +111,26 @@ def _hand_depth(
                 continue
             low, high = outer.bounds[:, 0], outer.bounds[:, 1]      # (N, 3)
             overlap = (inner.bounds[:, 0] <= high) & (inner.bounds[:, 1] >= low)
-            for frame in np.flatnonzero(overlap.all(axis=1)):
+            first, which = distinct_frames(inner, outer.joint_poses[0], outer.postures)
+            deepest = np.zeros(len(first))
+            # A kind of frames overlaps when one of them does: boxes turn with the world's axes.
+            for kind in np.unique(which[overlap.all(axis=1)]):
                 if cancel is not None:
                     cancel.check('measuring penetration')
-                points = inner.vertices[frame]
-                near = ((points >= low[frame]) & (points <= high[frame])).all(axis=1)
-                if near.any():
-                    distance = exact_signed_distance(hand_mesh(outer, frame), points[near])
-                    depth[frame] = max(depth[frame], -distance.min())
+                points = _points_in_hull(inner.vertices[first[kind]], outer.vertices[first[kind]])
+                if len(points):
+                    distance = exact_signed_distance(hand_mesh(outer, first[kind]), points)
+                    deepest[kind] = max(0.0, -distance.min())
+            np.maximum(depth, deepest[which], out=depth)
     return depth
+
+
+def _points_in_hull(points: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Return those points (P, 3) that a polytope of 13 slabs around vertices (V, 3) holds."""
+    around = vertices @ SLABS
+    along = points @ SLABS
+    inside = (along >= around.min(axis=0)) & (along <= around.max(axis=0))
+    return points[inside.all(axis=1)]
 
 
 def _obstacle_depth(
@@ -126,7 +145,7 @@ def _obstacle_depth(
         for hand in hands:
             if cancel is not None:
                 cancel.check('measuring penetration')
-            touched, points = vertices_near(hand, still, mesh.bounds, 0.0)
+            touched, points = vertices_near(hand, still, mesh.bounds, 0.0, np.arange(frames))
             if len(points):
                 np.maximum.at(depth[k], touched, -exact_signed_distance(mesh, points))
     return depth

@@ -3,6 +3,7 @@
 """Collision shapes: one convex hull, several as a compound, a concave surface."""
 
 import contextlib
+import functools
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -56,14 +57,22 @@ def compound_shape(world: World, parts: Sequence[np.ndarray]) -> Iterator[int]:
 
 
 def _wavefront(parts: Sequence[np.ndarray]) -> Iterator[str]:
-    """Yield lines of an OBJ file with one object a part; PyBullet reads single precision."""
+    """Yield an OBJ file with one object a part; PyBullet reads single precision."""
     base = 1
     for index, points in enumerate(parts):
-        yield f'o part{index}\n'
-        yield from (f'v {x:.9g} {y:.9g} {z:.9g}\n' for x, y, z in points)
-        for a, b, c in ConvexHull(points).simplices + base:
-            yield f'f {a} {b} {c}\n'
+        points = np.ascontiguousarray(points, dtype=np.float64)
+        vertices, triangles = _hull_lines(points.tobytes())
+        yield f'o part{index}\n{vertices}'
+        yield ''.join(f'f {a} {b} {c}\n' for a, b, c in (triangles + base).tolist())
         base += len(points)
+
+
+@functools.lru_cache(maxsize=1024)
+def _hull_lines(points: bytes) -> tuple[str, np.ndarray]:
+    """Return the vertex lines and the triangles of a hull; hands and objects come again often."""
+    points = np.frombuffer(points).reshape(-1, 3)
+    lines = ''.join(f'v {x:.9g} {y:.9g} {z:.9g}\n' for x, y, z in points.tolist())
+    return lines, ConvexHull(points).simplices
 
 
 def _checked(shape: int) -> int:

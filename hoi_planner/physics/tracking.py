@@ -190,7 +190,7 @@ class TrackingSimulation:
 
     def run(
         self, cancel: CancelToken | None = None, progress: Progress | None = None,
-        drop_limit: float = math.inf,
+        drop_limit: float = math.inf, stop_at_drop: bool = False,
     ) -> TrackingMeasurement:
         """
         Play what is left of the motion.
@@ -198,6 +198,7 @@ class TrackingSimulation:
         :param cancel: polled at every frame
         :param progress: called with the fraction played
         :param drop_limit: metres of displacement that count as dropped
+        :param stop_at_drop: play no further than to the first frame with a dropped object
         :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
         """
         while self.frame + 1 < self.motion.num_frames:
@@ -206,6 +207,8 @@ class TrackingSimulation:
             self._play_frame()
             if progress is not None:
                 progress(self.frame / (self.motion.num_frames - 1))
+            if stop_at_drop and (self._record.deviation(self.frame)[0] > drop_limit).any():
+                break
         return self.measurement(drop_limit)
 
     def measurement(self, drop_limit: float = math.inf) -> TrackingMeasurement:

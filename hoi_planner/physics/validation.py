@@ -1,9 +1,10 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""validate_plan: measure a plan, play it, judge it."""
+"""validate_plan: measure a plan, play it, judge it; screen_plan: no longer than needed."""
 
+import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -11,9 +12,11 @@ from hoi_planner.hands.contract import HandModel
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.hand_object_distance import measure_distances
-from hoi_planner.physics.judge import judge
+from hoi_planner.physics.judge import judge, judge_poses
 from hoi_planner.physics.limits import PlanLimits
-from hoi_planner.physics.measurements import PlanMeasurement
+from hoi_planner.physics.measurements import (
+    PenetrationMeasurement, PlanMeasurement, TrackingMeasurement,
+)
 from hoi_planner.physics.penetration import measure_penetration
 from hoi_planner.physics.posed_hand import pose_hands
 from hoi_planner.physics.release import planned_releases
@@ -39,6 +42,17 @@ def measure_plan(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
     """
+    with _prepared(scene, motion, config, cancel, hand_models) as (simulation, penetration):
+        played = simulation.run(cancel, progress, drop_limit)
+    return _plan_measurement(played, penetration)
+
+
+@contextlib.contextmanager
+def _prepared(
+    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig,
+    cancel: CancelToken | None, hand_models: Mapping[str, HandModel] | None,
+) -> Iterator[tuple[TrackingSimulation, PenetrationMeasurement]]:
+    """Measure the planned poses and set up the simulation, which is closed when left."""
     scene.check_motion(motion)
     hands = pose_hands(motion, hand_models, cancel)
     distance = measure_distances(scene, motion, hands, config.release_margin, cancel)
@@ -46,7 +60,12 @@ def measure_plan(
         scene, motion, hands=hands, distance=distance, cancel=cancel)
     releases = planned_releases(scene, motion, distance, config)
     with TrackingSimulation(scene, motion, config, hands=hands, releases=releases) as simulation:
-        played = simulation.run(cancel, progress, drop_limit)
+        yield simulation, penetration
+
+
+def _plan_measurement(
+    played: TrackingMeasurement, penetration: PenetrationMeasurement,
+) -> PlanMeasurement:
     return PlanMeasurement(
         played.times, played.objects, penetration, played.peak_force, played.effective_friction)
 
@@ -75,3 +94,34 @@ def validate_plan(
     metrics = summarize(measurement)
     return PlanReport(
         judge(measurement, limits), metrics, score(metrics, limits), measurement)
+
+
+def screen_plan(
+    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
+    limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
+    hand_models: Mapping[str, HandModel] | None = None,
+) -> PlanReport:
+    """
+    Judge a plan as validate_plan does, but play it no longer than until it is refused.
+
+    Code and limit of the verdict are validate_plan's, and so is the whole report of an accepted
+    plan. Where the planned poses break a limit nothing is played; a dropped object ends the play.
+    What was not played is NaN in the measurement.
+
+    :raises ValueError: motion and scene do not fit
+    :raises HoiPlannerError: what the token raises; an unknown hand model
+    """
+    try:
+        with _prepared(scene, motion, config, cancel, hand_models) as (simulation, penetration):
+            measurement = _plan_measurement(simulation.measurement(limits.drop), penetration)
+            verdict = judge_poses(measurement, limits)
+            if verdict.accepted:
+                played = simulation.run(cancel, drop_limit=limits.drop, stop_at_drop=True)
+                measurement = _plan_measurement(played, penetration)
+                verdict = judge(measurement, limits)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.SIMULATION_FAILED:
+            raise
+        return PlanReport.failure(error.code, error.message)
+    metrics = summarize(measurement)
+    return PlanReport(verdict, metrics, score(metrics, limits), measurement)

@@ -16,7 +16,7 @@ from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.penetration import measure_penetration, worst_frames
 from hoi_planner.physics.posed_hand import pose_hands
 from hoi_planner.physics.scene import Obstacle, PhysicsScene
-from hoi_planner.physics.validation import validate_plan
+from hoi_planner.physics.validation import screen_plan, validate_plan
 
 SCENE = PhysicsScene({'box': box_object()}, 'paddle')
 
@@ -98,6 +98,32 @@ def test_verdicts_on_the_two_palm_carry(how, config, code, limit):
         assert report.verdict.object_id == 'box' and 0 < report.verdict.time < 3
         assert report.verdict.value > report.verdict.limit
     assert math.isfinite(report.score)
+
+
+@pytest.mark.parametrize('how, config, played', [
+    ({}, {}, 'all'),
+    ({}, {'effective_friction': 0.05}, 'some'),     # dropped
+    ({'penetration': 0.008}, {}, 'none'),
+])
+def test_screening_says_the_same_and_stops_early(how, config, played):
+    motion = two_palm_carry(**how)
+    arguments = (SCENE, motion, PhysicsConfig(**config), soft())
+    whole = validate_plan(*arguments, hand_models=paddle_hands())
+    screened = screen_plan(*arguments, hand_models=paddle_hands())
+    assert screened.verdict.code is whole.verdict.code
+    assert screened.verdict.limit_name == whole.verdict.limit_name
+    assert screened.verdict.object_id == whole.verdict.object_id
+    ours, theirs = (report.measurement.objects[0].displacement for report in (screened, whole))
+    known = np.isfinite(ours)
+    np.testing.assert_array_equal(ours[known], theirs[known])
+    if played == 'all':
+        np.testing.assert_array_equal(ours, theirs)
+        assert repr(screened.metrics) == repr(whole.metrics)
+    elif played == 'some':
+        assert known.any() and np.isfinite(theirs).sum() > known.sum()
+        assert screened.verdict.time == whole.verdict.time
+    else:
+        assert not known.any() and screened.verdict.value == whole.verdict.value
 
 
 def test_a_better_plan_has_a_smaller_score():

@@ -1,0 +1,53 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Posing hands the short way gives what the hand model itself gives, and alike frames are alike."""
+
+import numpy as np
+import torch
+
+from hoi_planner.geometry.transforms import compose, pose_from_matrix, pose_from_rotvec
+from hoi_planner.hands.contract import SIDES
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.posed_hand import distinct_frames, pose_hands
+
+
+def random_motion(frames=7):
+    """Return two open hands at random, the last three frames with the fingers of the first."""
+    generator = torch.Generator().manual_seed(5)
+
+    def normal(*size):
+        return torch.randn(*size, generator=generator, dtype=torch.float64)
+
+    fingers = 0.4 * normal(2, frames, 15, 3)
+    fingers[:, -3:] = fingers[:, :1]
+    box = pose_from_rotvec(normal(1, frames, 3), normal(1, frames, 3))
+    return HandObjectMotion(
+        fps=30.0, task='carry', hand_model='open_hand', object_ids=('box',), sides=SIDES,
+        object_poses=box, wrist_poses=pose_from_rotvec(normal(2, frames, 3), normal(2, frames, 3)),
+        finger_poses=fingers, shapes=normal(2, 10))
+
+
+def test_vertices_and_joints_are_the_models():
+    motion = random_motion()
+    for index, hand in enumerate(pose_hands(motion)):
+        output = load_hand_model('open_hand', hand.side).forward(
+            motion.wrist_poses[index], motion.finger_poses[index],
+            motion.shapes[index].expand(motion.num_frames, -1))
+        np.testing.assert_allclose(hand.vertices, output.vertices.numpy(), atol=1e-12)
+        joints = pose_from_matrix(output.transforms).transpose(0, 1)
+        torch.testing.assert_close(hand.joint_poses, joints, atol=1e-13, rtol=0)
+        assert (hand.postures[-3:] == hand.postures[0]).all()
+        assert len(set(hand.postures.tolist())) == motion.num_frames - 3
+
+
+def test_alike_frames_are_those_of_one_rigid_motion():
+    motion = random_motion()
+    wrists = motion.wrist_poses.clone()
+    offset = pose_from_rotvec(torch.tensor([0.1, 0.0, 0.0]).double(), torch.zeros(3).double())
+    wrists[:, [0, 4, 5]] = compose(motion.object_poses[0, [0, 4, 5]], offset)
+    hand = pose_hands(motion.with_(wrist_poses=wrists))[0]
+    first, which = distinct_frames(hand, motion.object_poses[0])
+    # Frame 6 has the fingers of frame 0 too, but the wrist elsewhere.
+    assert len(first) == 5 and which[0] == which[4] == which[5] != which[6]
+    assert (which[first] == np.arange(5)).all()
