@@ -18,6 +18,9 @@ import manifold3d
 import numpy as np
 import trimesh
 
+CRUMB = 1e-9        # of the volume
+WELD = 1e-6         # metres
+
 
 def parameter(
     default: float, low: float, high: float, vary: tuple[float, float] | None = None,
@@ -75,10 +78,19 @@ class Family(abc.ABC):
         return self.mass or self.density * float(self._surface.volume)
 
     def solid(self) -> manifold3d.Manifold:
-        """Return the object as a solid, mesh frame: the union of its parts."""
-        return manifold3d.Manifold.batch_boolean(
+        """
+        Return the object as a solid, mesh frame: the union of its parts.
+
+        :raises ValueError: it falls apart
+        """
+        union = manifold3d.Manifold.batch_boolean(
             [manifold3d.Manifold.hull_points(part) for part in self.convex_parts()],
             manifold3d.OpType.Add)
+        # Where parts share a face, rounding leaves crumbs of no volume.
+        bodies = [body for body in union.decompose() if body.volume() > CRUMB * union.volume()]
+        if len(bodies) != 1:
+            raise ValueError(f'{self.name} with {self} is of {len(bodies)} pieces, must be one')
+        return bodies[0].simplify(WELD)
 
     @abc.abstractmethod
     def convex_parts(self) -> tuple[np.ndarray, ...]:

@@ -116,7 +116,7 @@ class RollingPin(Tool):
         """Return the hull points (P, 3) of each convex part, mesh frame."""
         half, r = self.length / 2, self.radius
         roll = grip([(-half, r - 0.003, r - 0.003), (-half + 0.003, r, r),
-                     (half - 0.003, r, r), (half, r - 0.003, r - 0.003)], corners=48)
+                     (half - 0.003, r, r), (half, r - 0.003, r - 0.003)], corners=24)
         end = half + self.handle
         bar = rounded_grip(-end, -half + 0.004, self.grip, self.grip, slim=0.8)
         parts = (roll, bar, bar * (-1, -1, 1))
