@@ -38,17 +38,7 @@ def six_directions(
     :raises ValueError: motion and scene do not fit, no such object or frame
     :raises HoiPlannerError: SIMULATION_FAILED
     """
-    scene.check_motion(motion)
-    if object_id not in motion.object_ids:
-        raise ValueError(f"object '{object_id}' is not one of {motion.object_ids}")
-    if not 0 <= frame < motion.num_frames:
-        raise ValueError(f'frame is {frame}, must be 0 to {motion.num_frames - 1}')
-    pose = motion.object_poses[motion.object_ids.index(object_id), frame]
-    still = motion.with_(
-        object_poses=motion.object_poses[:, [frame, frame]],
-        wrist_poses=motion.wrist_poses[:, [frame, frame]],
-        finger_poses=motion.finger_poses[:, [frame, frame]])
-    hands = pose_hands(still, hand_models)
+    hands, pose = _frozen(scene, motion, frame, object_id, hand_models)
     results = [_pull(scene, hands, object_id, pose, direction, config, duration)
                for direction in DIRECTIONS]
     displacement, rotation = np.array(results).T
@@ -56,11 +46,57 @@ def six_directions(
         object_id, DIRECTIONS.copy(), displacement, rotation, config.effective_friction)
 
 
+def worst_of_six(
+    scene: PhysicsScene, motion: HandObjectMotion, frame: int, object_id: str, limit: float,
+    config: PhysicsConfig = PhysicsConfig(), duration: float = 1.0,
+    hand_models: Mapping[str, HandModel] | None = None,
+) -> tuple[float, float]:
+    """
+    Return the worst displacement (metres) and rotation (radians), or infinities.
+
+    As six_directions, but given up as soon as one direction passes the limit.
+
+    :param limit: metres of displacement
+    :raises ValueError: motion and scene do not fit, no such object or frame
+    :raises HoiPlannerError: SIMULATION_FAILED
+    """
+    hands, pose = _frozen(scene, motion, frame, object_id, hand_models)
+    worst = np.zeros(2)
+    for direction in DIRECTIONS:
+        worst = np.maximum(worst, _pull(
+            scene, hands, object_id, pose, direction, config, duration, limit))
+        if worst[0] > limit:
+            return float('inf'), float('inf')
+    return float(worst[0]), float(worst[1])
+
+
+def _frozen(
+    scene: PhysicsScene, motion: HandObjectMotion, frame: int, object_id: str,
+    hand_models: Mapping[str, HandModel] | None,
+) -> tuple[tuple[PosedHand, ...], torch.Tensor]:
+    """Return the hands, still, and the object's (7,) pose at a frame."""
+    scene.check_motion(motion)
+    if object_id not in motion.object_ids:
+        raise ValueError(f"object '{object_id}' is not one of {motion.object_ids}")
+    if not 0 <= frame < motion.num_frames:
+        raise ValueError(f'frame is {frame}, must be 0 to {motion.num_frames - 1}')
+    still = motion.with_(
+        object_poses=motion.object_poses[:, [frame, frame]],
+        wrist_poses=motion.wrist_poses[:, [frame, frame]],
+        finger_poses=motion.finger_poses[:, [frame, frame]])
+    pose = motion.object_poses[motion.object_ids.index(object_id), frame]
+    return pose_hands(still, hand_models), pose
+
+
 def _pull(
     scene: PhysicsScene, hands: tuple[PosedHand, ...], object_id: str, pose: torch.Tensor,
-    direction: np.ndarray, config: PhysicsConfig, duration: float,
+    direction: np.ndarray, config: PhysicsConfig, duration: float, limit: float = np.inf,
 ) -> tuple[float, float]:
-    """Return the largest displacement (metres) and rotation (radians) under one direction."""
+    """
+    Return the largest displacement (metres) and rotation (radians) under one direction.
+
+    :param limit: metres of displacement after which it is enough
+    """
     gravity = tuple((direction * config.gravity).tolist())
     with World(config.timestep, config.solver_iterations, gravity) as world:
         body = FreeBody(world, scene.objects[object_id], pose, config)
@@ -72,6 +108,8 @@ def _pull(
             for _ in range(round(duration / config.timestep)):
                 world.step()
                 poses.append(body.state())
+                if np.linalg.norm(poses[-1][:3] - start[:3]) > limit:
+                    break
     poses = np.array(poses)
     if not np.isfinite(poses).all():
         raise HoiPlannerError(

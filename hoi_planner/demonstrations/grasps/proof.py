@@ -1,0 +1,152 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The proof of a grasp in physics: worst of six directions, and a lift from the table."""
+
+from dataclasses import dataclass
+import math
+
+import numpy as np
+import torch
+
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.transforms import compose, minimum_jerk
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.model import ObjectModel
+from hoi_planner.objects.standing import standing_pose
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.six import worst_of_six
+from hoi_planner.physics.tracking import TrackingSimulation
+
+FPS = 30.0
+NAME = 'object'
+
+
+@dataclass(frozen=True)
+class ProofConfig:
+    """
+    What a grasp must stand.
+
+    limit: metres of displacement, worst of six over `duration` seconds, and over the lift
+    approach, close, lift, hold: seconds of the lift's phases
+    height: metres that it lifts
+    """
+
+    limit: float = 0.012
+    duration: float = 1.0
+    approach: float = 0.4
+    close: float = 0.3
+    lift: float = 0.8
+    hold: float = 0.3
+    height: float = 0.10
+    physics: PhysicsConfig = PhysicsConfig()
+
+
+@dataclass(frozen=True)
+class HeldHand:
+    """One hand of a grasp with its way in, mesh frame."""
+
+    side: str
+    wrist: torch.Tensor             # (7,)
+    fingers: torch.Tensor           # (15, 3)
+    pregrasp_wrist: torch.Tensor    # (7,)
+    open_fingers: torch.Tensor      # (15, 3)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What physics said; inf where it stopped early or was not reached."""
+
+    displacement: float     # metres, worst of six
+    rotation: float         # radians, worst of six
+    lift: float             # metres
+
+    @property
+    def holds(self) -> bool:
+        """Return whether both parts were passed."""
+        return math.isfinite(self.displacement) and math.isfinite(self.lift)
+
+
+FAILED = Proof(math.inf, math.inf, math.inf)
+
+
+def prove(
+    model: ObjectModel, hands: tuple[HeldHand, ...], hand_model: str = 'open_hand',
+    config: ProofConfig = ProofConfig(),
+) -> Proof:
+    """
+    Hold the object against gravity from six directions, then lift it from the table.
+
+    A simulation that fails is a grasp that fails.
+
+    :param hands: one of each side at most
+    """
+    scene = PhysicsScene({NAME: model}, hand_model)
+    try:
+        lift = _lift(scene, lift_motion(model, hands, hand_model, config), config)
+        if not lift <= config.limit:
+            return FAILED
+        displacement, rotation = worst_of_six(
+            scene, still_motion(model, hands, hand_model), 0, NAME, config.limit, config.physics,
+            config.duration)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.SIMULATION_FAILED:
+            raise
+        return FAILED
+    return Proof(displacement, rotation, lift)
+
+
+def still_motion(
+    model: ObjectModel, hands: tuple[HeldHand, ...], hand_model: str,
+) -> HandObjectMotion:
+    """Return two frames of the closed grasp, the object at rest on the table z = 0."""
+    rest = standing_pose(model, 0.0, 0.0)
+    return _motion(
+        rest.expand(2, 7), [compose(rest, hand.wrist).expand(2, 7) for hand in hands],
+        [hand.fingers.expand(2, 15, 3) for hand in hands], hands, hand_model)
+
+
+def lift_motion(
+    model: ObjectModel, hands: tuple[HeldHand, ...], hand_model: str,
+    config: ProofConfig = ProofConfig(),
+) -> HandObjectMotion:
+    """Return the whole lift: open hands come in straight, close, lift, hold."""
+    rest = standing_pose(model, 0.0, 0.0)
+    counts = [round(FPS * seconds) for seconds in (
+        config.approach, config.close, config.lift, config.hold)]
+    come, close, rise = (
+        minimum_jerk(torch.arange(1, count + 1, dtype=torch.float64) / count)
+        for count in counts[:3])
+    height = torch.cat([torch.zeros(1 + counts[0] + counts[1], dtype=torch.float64),
+                        config.height * rise, torch.full((counts[3],), config.height)])
+    poses = rest.repeat(len(height), 1)
+    poses[:, 2] += height
+    arrive = torch.cat([torch.zeros(1), come, torch.ones(len(height) - 1 - counts[0])])[:, None]
+    shut = torch.cat([torch.zeros(1 + counts[0]), close, torch.ones(counts[2] + counts[3])])
+    wrists, fingers = [], []
+    for hand in hands:
+        local = hand.wrist.repeat(len(height), 1)
+        local[:, :3] += (1 - arrive) * (hand.pregrasp_wrist - hand.wrist)[:3]
+        wrists.append(compose(poses, local))
+        fingers.append(hand.open_fingers + shut[:, None, None] * (
+            hand.fingers - hand.open_fingers))
+    return _motion(poses, wrists, fingers, hands, hand_model)
+
+
+def _motion(poses, wrists, fingers, hands, hand_model) -> HandObjectMotion:
+    return HandObjectMotion(
+        fps=FPS, task='grasp', hand_model=hand_model, object_ids=(NAME,),
+        sides=tuple(hand.side for hand in hands), object_poses=poses[None],
+        wrist_poses=torch.stack(wrists), finger_poses=torch.stack(fingers),
+        shapes=torch.zeros(len(hands), 10))
+
+
+def _lift(scene: PhysicsScene, motion: HandObjectMotion, config: ProofConfig) -> float:
+    """Return the largest displacement, metres; inf as soon as it passes the limit."""
+    with TrackingSimulation(scene, motion, config.physics, releases=[0]) as simulation:
+        worst = 0.0
+        while simulation.frame + 1 < motion.num_frames:
+            worst = max(worst, float(np.nanmax(simulation.advance_frame().displacement)))
+            if worst > config.limit:
+                return math.inf
+    return worst
