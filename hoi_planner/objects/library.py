@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.families import FAMILIES, Family
+from hoi_planner.objects.families.closures import Necked
 from hoi_planner.objects.model import ObjectModel
 
 
@@ -63,15 +64,38 @@ def build_library_object(resource: str, mass: float = 0.0) -> ObjectModel:
     :raises HoiPlannerError: MISSING_MESH, unknown family; INVALID_REQUEST, unknown parameter, no
         number, or out of range
     """
+    thing = _made(resource, mass)
+    return ObjectModel(
+        resource=resource, category=thing.name, mesh=thing.mesh(),
+        convex_parts=thing.convex_parts(), mass=thing.kilograms,
+        affordances=thing.affordances())
+
+
+def _made(resource: str, mass: float = 0.0) -> Family:
+    """Return the family's instance that a resource names."""
     family, values = _parse(resource)
     if mass > 0:
         values['mass'] = mass
     try:
-        thing = family(**values)
+        return family(**values)
     except ValueError as error:
         raise HoiPlannerError(
             FailureCode.INVALID_REQUEST, f"object '{resource}': {error}") from error
-    return ObjectModel(
-        resource=resource, category=family.name, mesh=thing.mesh(),
-        convex_parts=thing.convex_parts(), mass=thing.kilograms,
-        affordances=thing.affordances())
+
+
+def companion(resource: str) -> str | None:
+    """
+    Return the resource of the lid that fits a jar, of the cap that fits a bottle; else None.
+
+    Its place when closed is the frame 'lid_seat' of the vessel.
+
+    :param resource: library://...
+    :raises HoiPlannerError: as build_library_object
+    """
+    thing = _made(resource)
+    if not isinstance(thing, Necked):
+        return None
+    lid = thing.companion()
+    given = '&'.join(f'{item.name}={getattr(lid, item.name):.6g}' for item in fields(lid)
+                     if getattr(lid, item.name) != item.default)
+    return f'library://{lid.name}?{given}' if given else f'library://{lid.name}'

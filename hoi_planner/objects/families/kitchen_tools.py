@@ -83,13 +83,17 @@ class Whisk(Tool):
         path = np.array([(start, 0.4 * self.grip), (start + 0.48 * stretch, self.head),
                          (start + 0.80 * stretch, 0.92 * self.head), (x - self.wire, 0)])
         wires = []
-        for angle in np.deg2rad(np.arange(30, 390, 60)):
+        for angle in np.deg2rad(np.arange(0, 360, 60)):
             out = np.array([np.cos(angle), np.sin(angle)])
             normal = np.array([0, -np.sin(angle), np.cos(angle)])
             bent = np.column_stack([path[:, 0], np.outer(path[:, 1], out)])
             wires += tube(bent, np.array([self.wire, self.wire]), normal, 8)
         handle = rounded_grip(-x, start + 0.01, self.grip, self.grip, slim=0.8)
-        return (handle, *wires)
+        # A drop of metal where the wires meet.
+        tip = grip([(x - 4 * self.wire, 2 * self.wire, 2 * self.wire),
+                    (x - 1.5 * self.wire, 2.6 * self.wire, 2.6 * self.wire),
+                    (x + 0.5 * self.wire, 1.5 * self.wire, 1.5 * self.wire)])
+        return (handle, tip, *wires)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -221,7 +225,8 @@ class Knife(Tool):
         blade += [(px, py, z) for px, py in (
             (start, edge), (start + 0.6 * self.blade, edge), (x - 0.02, edge + 0.005))
             for z in (-0.0004, 0.0004)]
-        bar = rounded_grip(-x, start - 0.006, 1.25 * self.grip, self.grip, slim=0.9)
+        bar = rounded_grip(
+            -x, start - 0.006, 1.25 * self.grip, self.grip, slim=0.92, square=3.5)
         bolster = grip([(start - 0.02, 0.9 * self.grip, 0.8 * self.grip),
                         (start + 0.004, 0.0125, 0.004)])
         return (np.array(blade), bar, bolster)

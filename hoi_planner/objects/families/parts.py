@@ -113,21 +113,25 @@ def tube(
 
 def grip(
     stations: Sequence[tuple[float, float, float]], z: float = 0.0, corners: int = 20,
+    square: float = 2.0,
 ) -> np.ndarray:
     """
     Return the hull points of a straight oval grip along x.
 
     :param stations: (x, half width along y, half height along z), convex; one corner pair is flat
         on top and below, so that it does not roll
+    :param square: exponent of the superellipse: 2 an oval, 4 a rectangle with round corners
     """
     angle = (np.arange(corners) + 0.5) * (2 * np.pi / corners)
+    y, up = (np.sign(part) * np.abs(part)**(2 / square) for part in (np.cos(angle), np.sin(angle)))
     return np.concatenate([
-        np.column_stack([np.full(corners, x), across * np.cos(angle), z + high * np.sin(angle)])
+        np.column_stack([np.full(corners, x), across * y, z + high * up])
         for x, across, high in stations])
 
 
 def rounded_grip(
-    start: float, end: float, width: float, height: float, z: float = 0.0, slim: float = 1.0,
+    start: float, end: float, width: float, height: float, slim: float = 1.0,
+    square: float = 2.0,
 ) -> np.ndarray:
     """
     Return the hull points of a grip along x with rounded ends.
@@ -135,9 +139,10 @@ def rounded_grip(
     :param start, end: x
     :param width, height: half, along y and z, at the start
     :param slim: factor of both at the end
+    :param square: as of grip
     """
     edge = 0.6 * min(width, height)
     return grip([
         (start, 0.65 * width, 0.65 * height), (start + 0.4 * edge, 0.9 * width, 0.9 * height),
         (start + edge, width, height), (end - edge, slim * width, slim * height),
-        (end, 0.7 * slim * width, 0.7 * slim * height)], z)
+        (end, 0.7 * slim * width, 0.7 * slim * height)], square=square)

@@ -197,7 +197,9 @@ class Pan(Family):
     def _handle(self) -> tuple[np.ndarray, ...]:
         """Return shank and grip, which rise outwards by 12 degrees."""
         r, h, g = self.radius, self.height / 2, self.grip
-        shank = grip([(-r - 0.04, 0.008, 0.006), (-r + self.wall / 2, 0.014, 0.006)], h - 0.010)
+        # The wall leans outwards: where the shank meets it, it is nearer to the axis.
+        wall = r - r * (1 - self.base) * 0.010 / self.height - self.wall / 2
+        shank = grip([(-r - 0.04, 0.008, 0.006), (-wall, 0.014, 0.006)], h - 0.010)
         end = -r - self.handle
         stations = [(end, 0.7, 0.7), (end + 0.005, 0.95, 0.95), (end + 0.012, 1, 1),
                     (-r - 0.035, 0.9, 0.9), (-r - 0.028, 0.6, 0.6)]

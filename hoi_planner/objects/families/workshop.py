@@ -23,8 +23,8 @@ class Hammer(Tool):
     density: ClassVar[float] = 1900.0       # an iron head on a wooden handle, on average
 
     length: float = parameter(0.250, 0.2, 0.33, vary=(0.230, 0.270))
-    head: float = parameter(0.088, 0.07, 0.11, vary=(0.080, 0.096))     # along z
-    face: float = parameter(0.0165, 0.012, 0.022, vary=(0.0150, 0.0185))    # radius
+    head: float = parameter(0.080, 0.07, 0.11, vary=(0.074, 0.086))     # along z
+    face: float = parameter(0.0185, 0.014, 0.022, vary=(0.0175, 0.0205))    # radius
     grip: float = parameter(0.0125, 0.009, 0.016, vary=(0.0118, 0.0138))
     mass: float = mass_parameter()
 
@@ -38,7 +38,7 @@ class Hammer(Tool):
         peen = np.concatenate([
             disc([(0.82 * r, 0.012)]), box_points((-0.0035, -r, high - 0.004), (0.0035, r, high))])
         handle = rounded_grip(
-            -x, -x + 0.55 * self.length, 0.9 * self.grip, self.grip, slim=0.9)
+            -x, -x + 0.55 * self.length, 0.9 * self.grip, self.grip, slim=0.9, square=2.5)
         neck = grip([(-x + 0.4 * self.length, 0.8 * self.grip, 0.85 * self.grip),
                      (x - r, 0.6 * self.grip, 0.75 * self.grip)])
         return (*(part + (x - r, 0, 0) for part in (poll, cheek, peen)), handle, neck)
