@@ -3,10 +3,9 @@
 """Motions on disk: safetensors for the numbers, JSON in its metadata for the words. No pickle."""
 
 import json
-import os
 from pathlib import Path
-import tempfile
 
+from hoi_planner.files import write_whole
 from hoi_planner.motion.record import HandObjectMotion
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save
@@ -26,27 +25,11 @@ def save_motion(motion: HandObjectMotion, path: Path | str) -> None:
     :param path: conventionally NAME.safetensors; its folder must exist
     :raises OSError: it cannot be written
     """
-    path = Path(path)
     words = {'version': VERSION, **{name: getattr(motion, name) for name in (*_WORDS, *_LISTS)}}
     data = save(
         {name: getattr(motion, name).contiguous() for name in _TENSORS},
         metadata={_METADATA: json.dumps(words)})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.part')
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())      # mkstemp's files are private
-        os.replace(temporary, path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """Return the process's umask; it can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    write_whole(path, data)
 
 
 def _words(text: str | None) -> dict:

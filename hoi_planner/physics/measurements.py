@@ -40,6 +40,7 @@ class PenetrationMeasurement:
     hand_depth: np.ndarray       # (N,) metres, hand in the other hand
     obstacle_depth: np.ndarray   # (K, N) metres, any hand in obstacle k
     obstacle_ids: tuple[str, ...] = ()      # K
+    touching: np.ndarray | None = None      # (H, M, N) hand h within a margin of object m
 
 
 @dataclass(frozen=True)

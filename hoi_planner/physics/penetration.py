@@ -39,7 +39,8 @@ def measure_penetration(
     manifold3d, at the frames of each hand and object where the sum of vertex depths is largest.
 
     :param hands: what pose_hands gave, to spare doing it again
-    :param distance: what measure_distances gave, to spare doing it again
+    :param distance: what measure_distances gave, to spare doing it again; its margin is that of
+        `touching`, 0 without
     :raises ValueError: motion and scene do not fit
     """
     scene.check_motion(motion)
@@ -65,7 +66,7 @@ def measure_penetration(
         depth, volume, _table_depth(hands, scene.table_height, motion.num_frames),
         _hand_depth(hands, motion.num_frames, cancel),
         _obstacle_depth(hands, scene.obstacles, motion.num_frames, cancel),
-        tuple(obstacle.id for obstacle in scene.obstacles))
+        tuple(obstacle.id for obstacle in scene.obstacles), np.isfinite(distance.nearest))
 
 
 def worst_frames(depth_sum: np.ndarray, count: int = VOLUME_FRAMES) -> np.ndarray:
