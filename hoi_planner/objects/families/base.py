@@ -3,8 +3,9 @@
 """
 Family: what all parametric objects share.
 
-A family is a frozen dataclass of numbers with checked ranges. It builds its convex parts; the union
-of them is its mesh, so that what physics plays is exactly what is drawn and measured.
+A family is a frozen dataclass of numbers with checked ranges. It lists its pieces. Each piece knows
+its convex parts and its solid, which are the same body, so that what physics plays is what is drawn
+and measured.
 """
 
 import abc
@@ -14,10 +15,12 @@ from typing import ClassVar
 
 from hoi_planner.geometry.manifolds import mesh_from_manifold
 from hoi_planner.objects.affordances import Affordances
+from hoi_planner.objects.families.parts import Hollow, Tube
 import manifold3d
 import numpy as np
 import trimesh
 
+Piece = np.ndarray | Tube | Hollow
 CRUMB = 1e-9        # of the volume
 WELD = 1e-6         # metres
 
@@ -79,22 +82,32 @@ class Family(abc.ABC):
 
     def solid(self) -> manifold3d.Manifold:
         """
-        Return the object as a solid, mesh frame: the union of its parts.
+        Return the object as a solid, mesh frame: the union of its pieces, then hollowed.
 
         :raises ValueError: it falls apart
         """
-        union = manifold3d.Manifold.batch_boolean(
-            [manifold3d.Manifold.hull_points(part) for part in self.convex_parts()],
-            manifold3d.OpType.Add)
-        # Where parts share a face, rounding leaves crumbs of no volume.
+        pieces = self.pieces()
+        union = manifold3d.Manifold.batch_boolean([
+            manifold3d.Manifold.hull_points(piece) if isinstance(piece, np.ndarray)
+            else piece.body() for piece in pieces], manifold3d.OpType.Add)
+        hollows = [piece.cavity() for piece in pieces if isinstance(piece, Hollow)]
+        union = manifold3d.Manifold.batch_boolean([union, *hollows], manifold3d.OpType.Subtract)
+        # Where faces lie in each other, rounding leaves crumbs of no volume.
         bodies = [body for body in union.decompose() if body.volume() > CRUMB * union.volume()]
         if len(bodies) != 1:
             raise ValueError(f'{self.name} with {self} is of {len(bodies)} pieces, must be one')
         return bodies[0].simplify(WELD)
 
-    @abc.abstractmethod
     def convex_parts(self) -> tuple[np.ndarray, ...]:
         """Return the hull points (P, 3) of each convex part, mesh frame."""
+        parts = []
+        for piece in self.pieces():
+            parts += [piece] if isinstance(piece, np.ndarray) else piece.parts()
+        return tuple(parts)
+
+    @abc.abstractmethod
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame: hull points (P, 3), tubes, hollow walls."""
 
     @abc.abstractmethod
     def affordances(self) -> Affordances:

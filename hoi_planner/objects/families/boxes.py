@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.base import Family, mass_parameter, parameter
+from hoi_planner.objects.families.base import Family, mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, resting_rotation, X, Y, Z
 from hoi_planner.objects.families.parts import (
-    box_points, chamfered_box_points, prism_points, ring, tube)
+    box_points, chamfered_box_points, prism_points, ring, Tube)
 import manifold3d
 import numpy as np
 import trimesh
@@ -28,8 +28,8 @@ class Carton(Family):
     chamfer: float = parameter(0.003, 0.0005, 0.02, vary=(0.002, 0.005))
     mass: float = parameter(0.8, 0.02, 20.0, vary=(0.5, 1.1))
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         return (chamfered_box_points((self.width, self.depth, self.height), self.chamfer),)
 
     def affordances(self) -> Affordances:
@@ -70,8 +70,8 @@ class Tote(Family):
             (self.width - 2 * self.wall, self.depth - 2 * self.wall, self.height), True)
         return outer - inner.translate((0, 0, self.wall))
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         return tuple(box_points(low, high) for low, high in self._boxes())
 
     def affordances(self) -> Affordances:
@@ -96,8 +96,8 @@ class Drum(Family):
     height: float = parameter(0.24, 0.03, 0.60, vary=(0.19, 0.27))
     mass: float = parameter(1.0, 0.02, 20.0, vary=(0.6, 1.2))
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         return (prism_points(ring(self.radius), -self.height / 2, self.height / 2),)
 
     def affordances(self) -> Affordances:
@@ -128,16 +128,15 @@ class HandledBox(Family):
         """Return y and z of a bar's axis."""
         return self.depth / 2 + self.reach + self.grip, self.height / 6
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         far, z = self._bar
         wall, x, bend = self.depth / 2 - 0.004, self.span / 2, 0.012
         half = [(-x, wall), (-x, far - bend), (-x + bend, far)]
         path = np.array([(px, py, z) for px, py in half + [(-px, py) for px, py in half[::-1]]])
-        left = tube(path, np.array([self.grip, self.grip]), Z)
-        right = tuple(part * (1, -1, 1) for part in left)
+        left = Tube.along(path, np.array([self.grip, self.grip]), Z)
         box = chamfered_box_points((self.width, self.depth, self.height), 0.004)
-        return (box, *left, *right)
+        return (box, left, left.mirrored())
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -166,8 +165,8 @@ class Ball(Family):
     radius: float = parameter(0.045, 0.02, 0.15, vary=(0.036, 0.055))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         sphere = trimesh.creation.icosphere(subdivisions=3)
         scale = (4 / 3 * np.pi / sphere.volume)**(1 / 3)
         return (self.radius * scale * np.asarray(sphere.vertices),)

@@ -7,9 +7,9 @@ import math
 from typing import ClassVar
 
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.base import Family, mass_parameter, parameter
+from hoi_planner.objects.families.base import Family, mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, X, Y, Z
-from hoi_planner.objects.families.parts import disc, wall_sectors
+from hoi_planner.objects.families.parts import Hollow
 import numpy as np
 
 CLEARANCE = 0.0018      # metres, of the radius between a neck and the flats inside its lid
@@ -38,13 +38,13 @@ class Closure(Family):
         # The flats of the polygon inside keep the clearance; its corners are further out.
         return (self.neck + CLEARANCE) / math.cos(math.pi / LID_SECTORS) + self.wall
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         r, h, inside = self.radius, self.height / 2, self.radius - self.wall
         under = h - LID_TOP
-        skirt = wall_sectors(
-            [(r, -h), (r, under)], [(inside, -h), (inside, under)], LID_SECTORS)
-        return (disc([(r, under), (r, h - 0.002), (r - 0.002, h)]), *skirt)
+        return (Hollow(
+            [(r - 0.002, h), (r, h - 0.002)], [(r, under), (r, -h)],
+            [(inside, under), (inside, -h)], LID_SECTORS),)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -90,9 +90,9 @@ class Necked(Family):
 
     def walls(
         self, inside: float, throat: float, shoulder: list[tuple[float, float]],
-    ) -> tuple[np.ndarray, ...]:
+    ) -> tuple[Piece, ...]:
         """
-        Return base, body and neck.
+        Return body and neck.
 
         :param inside: radius of the hollow at the floor
         :param throat: radius of the hollow in the neck
@@ -100,12 +100,15 @@ class Necked(Family):
         """
         h, r, foot = self.height / 2, self.radius, shoulder[-1][1]
         floor, neck = -h + 0.006, self.neck_radius
-        base = disc([(r - 0.003, -h), (r, -h + 0.003), (r, floor)])
-        body = wall_sectors([(r, floor), *shoulder], [(inside, floor), (throat, foot)], 10)
-        ring = wall_sectors(
-            [(neck, foot), (neck, h - 0.001), (neck - 0.0005, h)], [(throat, foot), (throat, h)],
-            10)
-        return (base, *body, *ring)
+        body = Hollow(
+            [(r - 0.003, -h), (r, -h + 0.003)], [(r, floor), *shoulder],
+            [(inside, floor), (throat, foot)], 10)
+        # Sunk into the body a little, so that no faces lie in each other.
+        low = foot - 0.002
+        ring = Hollow(
+            [], [(neck, low), (neck, h - 0.001), (neck - 0.0005, h)],
+            [(throat, low), (throat, h)], 10)
+        return (body, ring)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -141,8 +144,8 @@ class Bottle(Necked):
     wall: float = parameter(0.003, 0.002, 0.004, vary=(0.0027, 0.0034))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         foot = self.height / 2 - self.neck
         turn = np.linspace(0, 1, 4)
         radii = self.neck_radius + (self.radius - self.neck_radius) * (1 - turn**2)
@@ -172,8 +175,8 @@ class Jar(Necked):
         """Return the neck's radius outside, metres."""
         return self.radius - self.step
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         foot, throat = self.height / 2 - self.neck, self.neck_radius - self.wall
         shoulder = [(self.radius, foot - self.step), (self.neck_radius, foot)]
-        return self.walls(throat, throat, shoulder)
+        return self.walls(throat + 0.0015, throat, shoulder)

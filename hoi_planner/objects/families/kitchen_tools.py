@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.base import mass_parameter, parameter
+from hoi_planner.objects.families.base import mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, X, Y, Z
 from hoi_planner.objects.families.parts import (
-    box_points, disc, grip, rounded_grip, tube, wall_sectors)
+    box_points, grip, Hollow, rounded_grip, Tube)
 from hoi_planner.objects.families.tools import Tool
 import numpy as np
 
@@ -34,20 +34,19 @@ class Spoon(Tool):
     grip: float = parameter(0.010, 0.007, 0.015, vary=(0.0095, 0.0115))     # half its thickness
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         a, d, x, wall = self.head, self.depth, self.length / 2, 0.004
         top = 0.004
         low, floor = top - d, top - d + wall
         outer = [(0.70 * a, floor), (0.90 * a, floor + 0.35 * (d - wall)), (a, top)]
         inner = [(0.70 * a - wall, floor), (a - wall, top)]
-        parts = [disc([(0.55 * a, low), (0.70 * a, floor)], self.slim),
-                 *wall_sectors(outer, inner, 12, self.slim)]
+        head = Hollow([(0.55 * a, low)], outer, inner, 12, self.slim, (x - a, 0.0, 0.0))
         start = x - 2 * a + 0.8 * wall
         handle = rounded_grip(-x, -x + 0.62 * self.length, 1.1 * self.grip, self.grip, slim=0.85)
         neck = grip([(-x + 0.5 * self.length, 0.9 * self.grip, 0.8 * self.grip),
                      (start, 0.55 * self.grip, 0.004)])
-        return (*(part + (x - a, 0, 0) for part in parts), handle, neck)
+        return (head, handle, neck)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -76,8 +75,8 @@ class Whisk(Tool):
     grip: float = parameter(0.0125, 0.009, 0.016, vary=(0.0115, 0.0135))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, start = self.length / 2, -0.04 * self.length
         stretch = x - self.wire - start
         path = np.array([(start, 0.4 * self.grip), (start + 0.48 * stretch, self.head),
@@ -87,7 +86,7 @@ class Whisk(Tool):
             out = np.array([np.cos(angle), np.sin(angle)])
             normal = np.array([0, -np.sin(angle), np.cos(angle)])
             bent = np.column_stack([path[:, 0], np.outer(path[:, 1], out)])
-            wires += tube(bent, np.array([self.wire, self.wire]), normal, 8)
+            wires.append(Tube.along(bent, np.array([self.wire, self.wire]), normal, 8))
         handle = rounded_grip(-x, start + 0.01, self.grip, self.grip, slim=0.8)
         # A drop of metal where the wires meet.
         tip = grip([(x - 4 * self.wire, 2 * self.wire, 2 * self.wire),
@@ -124,8 +123,8 @@ class Scoop(Tool):
     grip: float = parameter(0.0095, 0.007, 0.012, vary=(0.009, 0.0105))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, w, t = (self.head + self.handle) / 2, self.width / 2, 0.004
         back, top = x - self.head, 0.4 * self.grip
         low = top - self.depth
@@ -173,19 +172,19 @@ class Spatula(Tool):
     grip: float = parameter(0.0105, 0.008, 0.014, vary=(0.010, 0.0115))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, w, t = self.length / 2, self.width / 2, 0.004
         back, low = x - self.blade, -self.drop
         blade = np.array([(px, py, z) for px, half in ((back, 0.85 * w), (back + 0.012, w), (x, w))
                           for py in (-half, half)
                           for z in ((low, low + t) if px < x else (low, low + 0.0015))])
-        shank = tube(np.array([(back - 0.045, 0, 0), (back - 0.028, 0, 0),
+        shank = Tube.along(np.array([(back - 0.045, 0, 0), (back - 0.028, 0, 0),
                                (back + 0.004, 0, low + 0.004), (back + 0.03, 0, low + 0.004)]),
                      np.array([[0.006, 0.008], [0.006, 0.009], [0.0035, 0.014], [0.003, 0.012]]),
                      Y)
         handle = rounded_grip(-x, back - 0.036, 1.15 * self.grip, self.grip, slim=0.9)
-        return (blade, *shank, handle)
+        return (blade, shank, handle)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -216,8 +215,8 @@ class Knife(Tool):
     grip: float = parameter(0.0115, 0.009, 0.014, vary=(0.0108, 0.0128))    # half its thickness
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, half, spine = (self.blade + self.handle) / 2, 0.0018, 0.013
         start, edge = x - self.blade, 0.013 - self.width
         curve = [(start, spine), (start + 0.55 * self.blade, spine), (x, edge + 0.010)]

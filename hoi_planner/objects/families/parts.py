@@ -1,13 +1,18 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Convex parts that objects are made of: discs, sectors of hollow walls, tubes, grips, boxes."""
+"""Pieces that objects are made of: discs, hollow walls, tubes, grips, boxes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from hoi_planner.geometry.manifolds import manifold_from_mesh
+import manifold3d
 import numpy as np
+import trimesh
 
 SEGMENTS = 64       # of a full circle
 ROUND = 60          # corners of vessels: divisible by many numbers of sectors
+BEYOND = 0.01       # metres by which a cavity is drawn out through its opening
 Profile = Sequence[tuple[float, float]]     # (radius, z)
 
 
@@ -64,51 +69,109 @@ def disc(profile: Profile, squeeze: float = 1.0) -> np.ndarray:
     return np.concatenate([_arc(radius, z, 0, ROUND - 1, squeeze) for radius, z in profile])
 
 
-def wall_sectors(
-    outer: Profile, inner: Profile, sectors: int, squeeze: float = 1.0,
-) -> tuple[np.ndarray, ...]:
+@dataclass(frozen=True)
+class Hollow:
     """
-    Return the hull points of the sectors of a hollow wall about z.
+    A hollow wall about z on a closed base, or without one, as a ring.
 
-    Outside it is round; inside it is a polygon, since the sectors are convex.
+    Outside it is round; inside it is a polygon, since the sectors of a wall must be convex.
 
-    :param outer: (radius, z), convex
-    :param inner: (radius of the polygon's corners, z), two: below and above
-    :param sectors: how many; divides ROUND
+    base: (radius, z) of the base from its far face up to, and without, outer[0]
+    outer: (radius, z) from the closed end to the open one, convex together with the base
+    inner: (radius of the polygon's corners, z), the first at the closed end
+    sectors: how many; divides ROUND
+    squeeze: factor of y, for ovals
+    place: (3,) of its axis at z = 0
     """
-    step = ROUND // sectors
-    parts = []
-    for first in range(0, ROUND, step):
-        points = [_arc(radius, z, first, first + step, squeeze) for radius, z in outer]
-        points += [_arc(radius, z, first, first + step, squeeze)[[0, -1]] for radius, z in inner]
-        parts.append(np.concatenate(points))
-    return tuple(parts)
+
+    base: Profile
+    outer: Profile
+    inner: Profile
+    sectors: int
+    squeeze: float = 1.0
+    place: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def parts(self) -> tuple[np.ndarray, ...]:
+        """Return the hull points of base and sectors."""
+        step, parts = ROUND // self.sectors, []
+        if self.base:
+            parts.append(disc([*self.base, self.outer[0]], self.squeeze))
+        for first in range(0, ROUND, step):
+            points = [_arc(r, z, first, first + step, self.squeeze) for r, z in self.outer]
+            points += [_arc(r, z, first, first + step, self.squeeze)[[0, -1]]
+                       for r, z in self.inner]
+            parts.append(np.concatenate(points))
+        return tuple(part + self.place for part in parts)
+
+    def body(self) -> manifold3d.Manifold:
+        """Return it with the hollow filled."""
+        return manifold3d.Manifold.hull_points(
+            disc([*self.base, *self.outer], self.squeeze) + self.place)
+
+    def cavity(self) -> manifold3d.Manifold:
+        """Return the hollow, drawn out beyond its opening."""
+        (r0, z0), (r1, z1) = self.inner[-2:]
+        beyond = BEYOND / abs(z1 - z0)
+        profile = [*self.inner, (r1 + beyond * (r1 - r0), z1 + beyond * (z1 - z0))]
+        step = ROUND // self.sectors
+        corners = [_arc(r, z, 0, ROUND - 1, self.squeeze)[::step] for r, z in profile]
+        return manifold3d.Manifold.hull_points(np.concatenate(corners) + self.place)
 
 
-def tube(
-    path: np.ndarray, radii: np.ndarray, normal: Sequence[float], corners: int = 12,
-) -> tuple[np.ndarray, ...]:
-    """
-    Return the hull points of a bent oval bar, a part for each stretch of its path.
+@dataclass(frozen=True)
+class Tube:
+    """A bent bar; rings: (K, C, 3) corners of its sections, each section convex and plane."""
 
-    :param path: (K, 3) in a plane
-    :param radii: (2,) or (K, 2): in the plane and along its normal
-    :param normal: (3,) of the plane, unit
-    """
-    path = np.asarray(path, dtype=np.float64)
-    radii = np.broadcast_to(radii, (len(path), 2))
-    steps = np.diff(path, axis=0)
-    steps /= np.linalg.norm(steps, axis=1, keepdims=True)
-    angle = (np.arange(corners) + 0.5) * (2 * np.pi / corners)
-    rings = []
-    for i, (center, (across, along)) in enumerate(zip(path, radii)):
-        before, after = steps[max(i - 1, 0)], steps[min(i, len(steps) - 1)]
-        tangent = (before + after) / np.linalg.norm(before + after)
-        # Mitred: the bar keeps its thickness through the bend.
-        side = np.cross(normal, tangent) * (across / (tangent @ after))
-        rings.append(center + np.cos(angle)[:, None] * side
-                     + np.sin(angle)[:, None] * along * np.asarray(normal))
-    return tuple(np.concatenate(pair) for pair in zip(rings, rings[1:]))
+    rings: np.ndarray
+
+    @classmethod
+    def along(
+        cls, path: np.ndarray, radii: np.ndarray, normal: Sequence[float], corners: int = 12,
+    ) -> 'Tube':
+        """
+        Return an oval bar along a path, mitred at its bends.
+
+        :param path: (K, 3) in a plane
+        :param radii: (2,) or (K, 2): in the plane and along its normal
+        :param normal: (3,) of the plane, unit
+        """
+        path = np.asarray(path, dtype=np.float64)
+        radii = np.broadcast_to(radii, (len(path), 2))
+        steps = np.diff(path, axis=0)
+        steps /= np.linalg.norm(steps, axis=1, keepdims=True)
+        angle = ((np.arange(corners) + 0.5) * (2 * np.pi / corners))[:, None]
+        rings = []
+        for i, (center, (across, along)) in enumerate(zip(path, radii)):
+            before, after = steps[max(i - 1, 0)], steps[min(i, len(steps) - 1)]
+            tangent = (before + after) / np.linalg.norm(before + after)
+            # So that the bar keeps its thickness through the bend.
+            side = np.cross(normal, tangent) * (across / (tangent @ after))
+            rings.append(
+                center + np.cos(angle) * side + np.sin(angle) * along * np.asarray(normal))
+        return cls(np.array(rings))
+
+    def mirrored(self) -> 'Tube':
+        """Return it on the other side of y = 0."""
+        return Tube(self.rings * (1, -1, 1))
+
+    def parts(self) -> tuple[np.ndarray, ...]:
+        """Return the hull points of each stretch of the path."""
+        return tuple(np.concatenate(pair) for pair in zip(self.rings, self.rings[1:]))
+
+    def body(self) -> manifold3d.Manifold:
+        """Return it as a solid."""
+        # Built from its sections: in a union of the stretches the joints would leave slits.
+        sections, corners, _ = self.rings.shape
+        at = np.arange(sections * corners).reshape(sections, corners)
+        a, b, c, d = (turned.ravel() for turned in (
+            at[:-1], np.roll(at, -1, 1)[:-1], np.roll(at, -1, 1)[1:], at[1:]))
+        fan = np.array([(0, i, i + 1) for i in range(1, corners - 1)])
+        faces = np.concatenate([
+            np.stack([a, b, c], 1), np.stack([a, c, d], 1), at[0][fan[:, ::-1]], at[-1][fan]])
+        mesh = trimesh.Trimesh(self.rings.reshape(-1, 3), faces, process=False)
+        if mesh.volume < 0:
+            mesh.invert()
+        return manifold_from_mesh(mesh, 'tube')
 
 
 def grip(

@@ -7,31 +7,32 @@ import math
 from typing import ClassVar
 
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.base import Family, mass_parameter, parameter
+from hoi_planner.objects.families.base import Family, mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, X, Y, Z
-from hoi_planner.objects.families.parts import disc, grip, tube, wall_sectors
+from hoi_planner.objects.families.parts import disc, grip, Hollow, Tube
 import numpy as np
+
+LIP = 0.022     # metres by which a pitcher's beak stands out over its rim
 
 
 def side_handle(
-    radius: float, reach: float, thick: float, top: float, bottom: float, embed: float,
-) -> tuple[np.ndarray, ...]:
+    radius: float, reach: float, thick: float, top: tuple[float, float],
+    bottom: tuple[float, float],
+) -> Tube:
     """
-    Return the parts of a D-shaped handle at -x.
+    Return a D-shaped handle at -x.
 
-    :param radius: of the wall that it stands on
+    :param radius: of the wall that it stands on, at half height
     :param reach: free space between wall and bar
     :param thick: radius of the bar
-    :param top, bottom: z of its upper and lower arm
-    :param embed: how deep it is sunk into the wall
+    :param top, bottom: radius in the middle of the wall and z, where its two arms begin
     """
-    far, mid = radius + reach + thick, (top + bottom) / 2
-    quarter = (top - bottom) / 4
+    far, elbow = radius + reach + thick, radius + 0.62 * (reach + thick)
+    mid, quarter = (top[1] + bottom[1]) / 2, (top[1] - bottom[1]) / 4
     path = np.array([
-        (-(radius - embed), 0, top), (-(radius + 0.62 * (far - radius)), 0, top),
-        (-far, 0, mid + quarter), (-far, 0, mid - quarter),
-        (-(radius + 0.62 * (far - radius)), 0, bottom), (-(radius - embed), 0, bottom)])
-    return tube(path, np.array([thick, 1.15 * thick]), Y)
+        (-top[0], 0, top[1]), (-elbow, 0, top[1]), (-far, 0, mid + quarter),
+        (-far, 0, mid - quarter), (-elbow, 0, bottom[1]), (-bottom[0], 0, bottom[1])])
+    return Tube.along(path, np.array([thick, 1.15 * thick]), Y)
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,17 @@ class Mug(Family):
     grip: float = parameter(0.0065, 0.004, 0.01, vary=(0.006, 0.0075))  # radius of the handle
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         r, h, inside = self.radius, self.height / 2, self.radius - self.wall
         floor = -h + 1.5 * self.wall
-        walls = wall_sectors(
-            [(r, floor), (r, h - 0.001), (r - 0.001, h)], [(inside, floor), (inside, h)], 15)
-        base = disc([(r - 0.003, -h), (r, -h + 0.003), (r, floor)])
-        handle = side_handle(r, self.reach, self.grip, 0.62 * h, -0.58 * h, self.wall / 2)
-        return (base, *walls, *handle)
+        cup = Hollow(
+            [(r - 0.003, -h), (r, -h + 0.003)], [(r, floor), (r, h - 0.001), (r - 0.001, h)],
+            [(inside, floor), (inside, h)], 15)
+        middle = r - self.wall / 2
+        handle = side_handle(
+            r, self.reach, self.grip, (middle, 0.62 * h), (middle, -0.58 * h))
+        return (cup, handle)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -95,12 +98,12 @@ class Bowl(Family):
         radius = self.radius * (self.base + (1 - self.base) * bulge)
         return radius, self.height * (part - 0.5)
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         start = 1.4 * self.wall / self.height
         outer = [self._outside(part) for part in np.linspace(start, 1, 5)]
         inner = [(outer[0][0] - self.wall, outer[0][1]), (self.radius - self.wall, self.height / 2)]
-        return (disc([self._outside(0), outer[0]]), *wall_sectors(outer, inner, 15))
+        return (Hollow([self._outside(0)], outer, inner, 15),)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -131,26 +134,30 @@ class Pitcher(Family):
     grip: float = parameter(0.009, 0.006, 0.013, vary=(0.0085, 0.0105))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         r, h, w, top = self.radius, self.height / 2, self.wall, self.radius * self.taper
         floor = -h + 1.5 * w
-        walls = wall_sectors([(r, floor), (top, h)], [(r - w, floor), (top - w, h)], 12)
-        base = disc([(r - 0.003, -h), (r, -h + 0.003), (r, floor)])
-        middle = (r + top) / 2
-        handle = side_handle(
-            middle, self.reach, self.grip, 0.66 * h, -0.5 * h, w / 2 + (r - top) / 2)
-        return (base, *walls, *handle, self._beak(top, h))
+        # The wall leans inwards: its outside at the floor is on the line from base to rim.
+        low = r - (r - top) * (floor + h - 0.003) / (2 * h - 0.003)
+        can = Hollow([(r - 0.003, -h), (r, -h + 0.003)], [(low, floor), (top, h)],
+                     [(low - w, floor), (top - w, h)], 12)
+        middle, lean = (r + top) / 2, (r - top) / 2
+        arms = [(middle - lean * part - w / 2, part * h) for part in (0.66, -0.5)]
+        handle = side_handle(middle, self.reach, self.grip, *arms)
+        return (can, handle, *self._beak(top, h))
 
-    def _beak(self, top: float, h: float) -> np.ndarray:
-        """Return the hull points of the beak before the rim."""
-        angle, back = math.radians(26), top - self.wall / 2
-        lip, x, y = 0.022, back * math.cos(angle), back * math.sin(angle)
-        return np.array([
-            (x, y, h), (x, -y, h), (x, 0.8 * y, h - 0.012), (x, -0.8 * y, h - 0.012),
-            (back, 0.004, h - 0.045), (back, -0.004, h - 0.045),
-            (top + lip, 0.004, h + 0.003), (top + lip, -0.004, h + 0.003),
-            (top + lip - 0.001, 0.004, h - 0.001), (top + lip - 0.001, -0.004, h - 0.001)])
+    def _beak(self, top: float, h: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hull points of both halves of the beak before the rim."""
+        back, tip, over = top - self.wall / 2, top + LIP, 0.0005
+        points = [(back * math.cos(a), back * math.sin(a), h - depth) for a, depth in (
+            (math.radians(26), 0.001), (math.radians(21), 0.012))]
+        # A little over the middle, so that no faces of the halves lie in each other.
+        points += [(back, -over, h - 0.001), (back, -over, h - 0.045), (back, 0.004, h - 0.045)]
+        points += [(tip, y, h + 0.003) for y in (-over, 0.004)]
+        points += [(tip - 0.001, y, h - 0.001) for y in (-over, 0.004)]
+        left = np.array(points)
+        return left, left * (1, -1, 1)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
@@ -160,12 +167,12 @@ class Pitcher(Family):
             regions=(
                 region('handle', (-far, -0.03, -0.75 * h), (-r - 0.004, 0.03, 0.85 * h), axis=Z),
                 region('body', (-r, -r, -h), (r, r, 0.7 * h), axis=Z),
-                region('spout', (0.8 * top, -0.6 * r, h - 0.05), (top + 0.03, 0.6 * r, h + 0.01),
+                region('spout', (0.8 * top, -0.6 * r, h - 0.05), (top + LIP, 0.6 * r, h + 0.003),
                        graspable=False)),
             frames={
                 'opening': frame((0, 0, h), Z, X),
                 'inside': frame((0, 0, -h + 1.5 * self.wall), Z, X),
-                'spout': frame((top + 0.022, 0, h + 0.003), Z, X),
+                'spout': frame((top + LIP, 0, h + 0.003), Z, X),
                 'handle': frame((-far + self.grip, 0, 0.08 * h), -X, Z)},
             mirror_normal=Y)
 
@@ -186,19 +193,19 @@ class Pan(Family):
     grip: float = parameter(0.010, 0.008, 0.014, vary=(0.0095, 0.012))      # half its height
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         r, h, w, low = self.radius, self.height / 2, self.wall, self.radius * self.base
         floor = -h + 1.3 * w
         near = low + (r - low) * 1.3 * w / self.height
-        walls = wall_sectors([(near, floor), (r, h)], [(near - w, floor), (r - w, h)], 15)
-        return (disc([(low, -h), (near, floor)]), *walls, *self._handle())
+        dish = Hollow([(low, -h)], [(near, floor), (r, h)], [(near - w, floor), (r - w, h)], 15)
+        return (dish, *self._handle())
 
     def _handle(self) -> tuple[np.ndarray, ...]:
         """Return shank and grip, which rise outwards by 12 degrees."""
         r, h, g = self.radius, self.height / 2, self.grip
         # The wall leans outwards: where the shank meets it, it is nearer to the axis.
-        wall = r - r * (1 - self.base) * 0.010 / self.height - self.wall / 2
+        wall = r - r * (1 - self.base) * 0.010 / self.height - 0.8 * self.wall
         shank = grip([(-r - 0.04, 0.008, 0.006), (-wall, 0.014, 0.006)], h - 0.010)
         end = -r - self.handle
         stations = [(end, 0.7, 0.7), (end + 0.005, 0.95, 0.95), (end + 0.012, 1, 1),
@@ -242,14 +249,16 @@ class Plate(Family):
     thickness: float = parameter(0.005, 0.004, 0.006, vary=(0.0045, 0.0055))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         r, h, foot = self.radius, self.height / 2, self.radius * self.foot
         floor = -h + 0.004 + self.thickness
-        rim = wall_sectors(
-            [(foot, -h + 0.004), (r, h - self.thickness), (r, h - 0.001), (r - 0.001, h)],
-            [(0.96 * foot, -h + 0.004), (0.96 * foot, floor)], 15)
-        return (disc([(foot - 0.004, -h), (foot, -h + 0.004), (foot, floor)]), *rim)
+        base = disc([(foot - 0.004, -h), (foot - 0.001, -h + 0.003), (foot - 0.001, floor)])
+        under = -h + 0.0035
+        rim = Hollow(
+            [], [(foot, under), (r, h - self.thickness), (r, h - 0.001), (r - 0.001, h)],
+            [(0.96 * foot, floor), (r - 0.002, h)], 15)
+        return (base, rim)
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.base import Family, mass_parameter, parameter
+from hoi_planner.objects.families.base import Family, mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, X, Y, Z
 from hoi_planner.objects.families.parts import (
     box_points, chamfered_box_points, disc, grip, rounded_grip)
@@ -28,8 +28,8 @@ class Hammer(Tool):
     grip: float = parameter(0.0125, 0.009, 0.016, vary=(0.0118, 0.0138))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, r = self.length / 2, self.face
         low, high = -0.52 * self.head, 0.48 * self.head
         poll = disc([(r - 0.002, low), (r, low + 0.002), (r, low + 0.020),
@@ -71,8 +71,8 @@ class Brush(Tool):
     grip: float = parameter(0.0115, 0.009, 0.014, vary=(0.0108, 0.0125))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, w, g = (self.block + self.handle) / 2, self.width / 2, self.grip
         back, low = x - self.block, -self.grip - self.bristles
         wood = chamfered_box_points((self.block, 2 * w, 2 * g), 0.004) + ((x + back) / 2, 0, 0)
@@ -112,8 +112,8 @@ class RollingPin(Tool):
     grip: float = parameter(0.0115, 0.008, 0.015, vary=(0.0108, 0.0128))
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         half, r = self.length / 2, self.radius
         roll = grip([(-half, r - 0.003, r - 0.003), (-half + 0.003, r, r),
                      (half - 0.003, r, r), (half, r - 0.003, r - 0.003)], corners=24)
@@ -151,8 +151,8 @@ class CuttingBoard(Family):
     feet: float = parameter(0.021, 0.005, 0.03, vary=(0.020, 0.024))        # their height
     mass: float = mass_parameter()
 
-    def convex_parts(self) -> tuple[np.ndarray, ...]:
-        """Return the hull points (P, 3) of each convex part, mesh frame."""
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return what it is made of, mesh frame."""
         x, y, under = self.width / 2 - 0.040, self.length / 2 - 0.045, -self.thickness / 2
         foot = disc([(0.010, under - self.feet), (0.013, under + 0.002)])
         feet = [foot + (sx * x, sy * y, 0) for sx in (-1, 1) for sy in (-1, 1)]
