@@ -15,14 +15,13 @@ from typing import ClassVar
 
 from hoi_planner.geometry.manifolds import mesh_from_manifold
 from hoi_planner.objects.affordances import Affordances
-from hoi_planner.objects.families.parts import Hollow, Tube
+from hoi_planner.objects.families.parts import Cluster, Hollow, Tube
 import manifold3d
 import numpy as np
 import trimesh
 
-Piece = np.ndarray | Tube | Hollow
+Piece = np.ndarray | Tube | Hollow | Cluster
 CRUMB = 1e-9        # of the volume
-WELD = 1e-6         # metres
 
 
 def parameter(
@@ -96,7 +95,7 @@ class Family(abc.ABC):
         bodies = [body for body in union.decompose() if body.volume() > CRUMB * union.volume()]
         if len(bodies) != 1:
             raise ValueError(f'{self.name} with {self} is of {len(bodies)} pieces, must be one')
-        return bodies[0].simplify(WELD)
+        return bodies[0]
 
     def convex_parts(self) -> tuple[np.ndarray, ...]:
         """Return the hull points (P, 3) of each convex part, mesh frame."""
@@ -107,7 +106,7 @@ class Family(abc.ABC):
 
     @abc.abstractmethod
     def pieces(self) -> tuple[Piece, ...]:
-        """Return what it is made of, mesh frame: hull points (P, 3), tubes, hollow walls."""
+        """Return what it is made of, mesh frame: points of hulls (P, 3), bodies."""
 
     @abc.abstractmethod
     def affordances(self) -> Affordances:

@@ -119,6 +119,21 @@ class Hollow:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """Hulls (P, 3) whose common hull is more than they are only where a cavity is cut out."""
+
+    hulls: tuple[np.ndarray, ...]
+
+    def parts(self) -> tuple[np.ndarray, ...]:
+        """Return the hull points of each."""
+        return self.hulls
+
+    def body(self) -> manifold3d.Manifold:
+        """Return their common hull."""
+        return manifold3d.Manifold.hull_points(np.concatenate(self.hulls))
+
+
+@dataclass(frozen=True)
 class Tube:
     """A bent bar; rings: (K, C, 3) corners of its sections, each section convex and plane."""
 

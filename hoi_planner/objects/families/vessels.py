@@ -9,7 +9,7 @@ from typing import ClassVar
 from hoi_planner.objects.affordances import Affordances
 from hoi_planner.objects.families.base import Family, mass_parameter, parameter, Piece
 from hoi_planner.objects.families.frames import frame, region, X, Y, Z
-from hoi_planner.objects.families.parts import disc, grip, Hollow, Tube
+from hoi_planner.objects.families.parts import Cluster, disc, grip, Hollow, Tube
 import numpy as np
 
 LIP = 0.022     # metres by which a pitcher's beak stands out over its rim
@@ -128,7 +128,7 @@ class Pitcher(Family):
 
     radius: float = parameter(0.052, 0.04, 0.08, vary=(0.047, 0.058))      # of the base
     height: float = parameter(0.170, 0.12, 0.28, vary=(0.155, 0.190))
-    taper: float = parameter(0.88, 0.75, 1.0, vary=(0.84, 0.94))           # rim to base
+    taper: float = parameter(0.88, 0.75, 0.97, vary=(0.84, 0.94))           # rim to base
     wall: float = parameter(0.004, 0.003, 0.006, vary=(0.0036, 0.0046))
     reach: float = parameter(0.036, 0.025, 0.06, vary=(0.033, 0.042))      # wall to handle
     grip: float = parameter(0.009, 0.006, 0.013, vary=(0.0085, 0.0105))
@@ -138,26 +138,23 @@ class Pitcher(Family):
         """Return what it is made of, mesh frame."""
         r, h, w, top = self.radius, self.height / 2, self.wall, self.radius * self.taper
         floor = -h + 1.5 * w
-        # The wall leans inwards: its outside at the floor is on the line from base to rim.
-        low = r - (r - top) * (floor + h - 0.003) / (2 * h - 0.003)
-        can = Hollow([(r - 0.003, -h), (r, -h + 0.003)], [(low, floor), (top, h)],
-                     [(low - w, floor), (top - w, h)], 12)
+        can = Hollow([(r - 0.003, -h), (r, -h + 0.003)], [(r, floor), (top, h)],
+                     [(r - w, floor), (top - w, h)], 12)
         middle, lean = (r + top) / 2, (r - top) / 2
         arms = [(middle - lean * part - w / 2, part * h) for part in (0.66, -0.5)]
         handle = side_handle(middle, self.reach, self.grip, *arms)
-        return (can, handle, *self._beak(top, h))
+        return (can, handle, self._beak(top, h))
 
-    def _beak(self, top: float, h: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the hull points of both halves of the beak before the rim."""
-        back, tip, over = top - self.wall / 2, top + LIP, 0.0005
+    def _beak(self, top: float, h: float) -> Cluster:
+        """Return the beak before the rim, in halves that follow the round of the wall."""
+        back, tip = top - self.wall / 2, top + LIP
         points = [(back * math.cos(a), back * math.sin(a), h - depth) for a, depth in (
             (math.radians(26), 0.001), (math.radians(21), 0.012))]
-        # A little over the middle, so that no faces of the halves lie in each other.
-        points += [(back, -over, h - 0.001), (back, -over, h - 0.045), (back, 0.004, h - 0.045)]
-        points += [(tip, y, h + 0.003) for y in (-over, 0.004)]
-        points += [(tip - 0.001, y, h - 0.001) for y in (-over, 0.004)]
+        points += [(back, 0, h - 0.001), (back, 0, h - 0.045), (back, 0.004, h - 0.045)]
+        points += [(tip, y, h + 0.003) for y in (0, 0.004)]
+        points += [(tip - 0.001, y, h - 0.001) for y in (0, 0.004)]
         left = np.array(points)
-        return left, left * (1, -1, 1)
+        return Cluster((left, left * (1, -1, 1)))
 
     def affordances(self) -> Affordances:
         """Return its regions, frames and symmetries, and how it rests, mesh frame."""
