@@ -17,6 +17,7 @@ from hoi_planner.demonstrations.grasps.kinds import GraspKind
 from hoi_planner.demonstrations.grasps.sampled_hand import PATCHES, SampledHand, SampledPose
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.hands.anatomical_pose import DIP_OF_PIP
+from hoi_planner.objects.affordances import Region
 
 CM = 100.0                  # distances count in centimetres, sizes that a person can picture
 REACH = 0.006               # metres: a patch this far off counts 1/e as a contact
@@ -24,6 +25,7 @@ TORQUE_ARM = 0.03           # metres: a torque of 1 N over it counts as 1 N
 SPHERE_SLACK = 0.0025       # metres that a bone's sphere may stand in the object: the flesh gives
 FOREARM = (0.09, 0.17, 0.25)    # metres from the wrist
 FOREARM_RADIUS = 0.035      # metres
+PALM_RISE = 0.25            # cosine: palms that face up more than this get under nothing on a table
 FOREARM_RISE = 0.6          # radians that a wrist bends upwards to clear the table
 
 
@@ -45,6 +47,8 @@ class EnergyConfig:
     table_weight: float = 4.0
     own: float = 2.0
     posture: float = 0.04
+    region: float = 0.6
+    attitude: float = 4.0
     squeeze: float = 0.0012
     depth: float = 0.0015
     table: float = 0.003
@@ -88,12 +92,13 @@ def patch_indices(hand: SampledHand) -> torch.Tensor:
 
 def energy(
     hand: SampledHand, pose: SampledPose, angles: torch.Tensor, target: GraspTarget,
-    kind: GraspKind, config: EnergyConfig,
+    region: Region, kind: GraspKind, config: EnergyConfig,
 ) -> torch.Tensor:
     """
     Return the (B,) energy of posed hands, differentiable.
 
     :param angles: (B, 21) radians
+    :param region: where the contacts are wished
     """
     distance = target.grid(pose.points)
     touch = contacts(hand, pose, target, kind, distance)
@@ -106,6 +111,8 @@ def energy(
     total = total + config.bones * (CM * inside).square().sum(dim=1)
     total = total + config.table_weight * _table(pose, target, config, hand.side)
     total = total + config.own * own_overlap(hand, pose)
+    total = total + config.region * _off_region(touch, region)
+    total = total + config.attitude * torch.relu(palm_rise(pose, target) - PALM_RISE).square()
     return total + config.posture * _posture(angles, kind)
 
 
@@ -130,6 +137,20 @@ def _align(touch: Contacts, pose: SampledPose) -> torch.Tensor:
     palm = -pose.frames[:, :1, :3, 1].expand(-1, len(PATCHES) - 15, -1)
     pads = torch.cat([pose.pads, palm], dim=1)
     return (touch.strength * (1 + (pads * touch.normals).sum(dim=-1))).sum(dim=1)
+
+
+def _off_region(touch: Contacts, region: Region) -> torch.Tensor:
+    """Return (B,): mean distance of contacts from the region's box, centimetres."""
+    low, high = (torch.tensor(corner, dtype=torch.float32) for corner in (region.low, region.high))
+    outside = torch.relu(low - touch.points) + torch.relu(touch.points - high)
+    far = CM * (outside.square().sum(dim=-1) + 1e-8).sqrt()
+    share = touch.strength / touch.strength.sum(dim=1, keepdim=True).clamp_min(1e-3)
+    return (share * far).sum(dim=1)
+
+
+def palm_rise(pose: SampledPose, target: GraspTarget) -> torch.Tensor:
+    """Return (B,) the cosine between the palm's direction and the world's up."""
+    return -(pose.frames[:, 0, :3, 1] @ target.up.to(pose.frames))
 
 
 def _table(pose: SampledPose, target: GraspTarget, config: EnergyConfig, side: str) -> torch.Tensor:

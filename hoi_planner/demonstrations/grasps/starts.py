@@ -81,7 +81,7 @@ def sample_starts(
     pick = torch.randint(len(points), (draws,), generator=generator)
     drawn = _draw(hand, region, kind, points[pick], normals[pick], thick[pick], generator)
     with torch.no_grad():
-        cost = energy(hand, drawn.pose(hand), drawn.angles, target, kind, EnergyConfig())
+        cost = energy(hand, drawn.pose(hand), drawn.angles, target, region, kind, EnergyConfig())
     best = cost.reshape(count, DRAWS).argmin(dim=1) + DRAWS * torch.arange(count)
     return drawn.select(best)
 

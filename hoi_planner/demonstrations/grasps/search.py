@@ -1,0 +1,189 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Search grasps of one object by one hand: batches of starts, descended, checked, proven."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import zlib
+
+import torch
+
+from hoi_planner.demonstrations.grasps.candidates import Candidates
+from hoi_planner.demonstrations.grasps.checks import GeometryLimits, passes
+from hoi_planner.demonstrations.grasps.descent import descend, DescentConfig
+from hoi_planner.demonstrations.grasps.diversity import differences
+from hoi_planner.demonstrations.grasps.energy import contacts, own_overlap, palm_rise, PALM_RISE
+from hoi_planner.demonstrations.grasps.kinds import GraspKind, KINDS
+from hoi_planner.demonstrations.grasps.proof import prove, ProofConfig
+from hoi_planner.demonstrations.grasps.records import GraspRecords, no_records
+from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand, SampledHand
+from hoi_planner.demonstrations.grasps.settle import settle
+from hoi_planner.demonstrations.grasps.starts import sample_starts
+from hoi_planner.demonstrations.grasps.target import GraspTarget
+from hoi_planner.demonstrations.grasps.way_in import find_ways, is_clear, WayIn
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.objects.affordances import Region
+from hoi_planner.objects.model import ObjectModel
+
+REGION_SLACK = 0.008        # metres around a region's box that still count as in it
+REGION_SHARE = 0.6          # of the contacts that must lie there
+CONTACT = 0.001             # metres: a patch this near touches
+OWN_LIMIT = 0.35            # square centimetres of self-overlap, see energy.own_overlap
+TWINS = 0.5                 # see likeness: hands nearer than this to a proven one are skipped
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """
+    One batch.
+
+    starts: hands that begin to descend; a third of them go all the way
+    proofs: candidates given to physics at most
+    enough: proven grasps after which a batch ends
+    squeeze: metres that closed fingers stand in the object
+    """
+
+    starts: int = 192
+    proofs: int = 20
+    enough: int = 7
+    squeeze: float = 0.0014
+    descent: DescentConfig = DescentConfig()
+    limits: GeometryLimits = GeometryLimits()
+    proof: ProofConfig = ProofConfig()
+
+
+@dataclass(frozen=True)
+class SearchBatch:
+    """What one batch is: the same batch gives the same grasps, bit for bit."""
+
+    model: ObjectModel
+    side: str
+    region: str
+    kind: str
+    seed: int
+    round: int
+    hand_model: str = 'open_hand'
+    config: SearchConfig = SearchConfig()
+
+    def generator(self) -> torch.Generator:
+        """Return the batch's own source of randomness."""
+        words = f'{self.side} {self.region} {self.kind} {self.round}'
+        return torch.Generator().manual_seed(
+            (self.seed * 1_000_003 + zlib.crc32(words.encode())) % 2**63)
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Proven grasps of a batch; tried: how many physics was asked about."""
+
+    records: GraspRecords
+    tried: int
+
+
+def search_batch(batch: SearchBatch) -> BatchResult:
+    """
+    Run one batch; a region that this kind cannot take gives no grasps.
+
+    :raises HoiPlannerError: UNKNOWN_HAND_MODEL
+    :raises ValueError: an unknown region or kind
+    """
+    target = GraspTarget.of(batch.model)
+    model = load_hand_model(batch.hand_model, batch.side)
+    hand, kind = coarse_hand(model), KINDS[batch.kind]
+    region = batch.model.affordances.region(batch.region)
+    try:
+        starts = sample_starts(
+            hand, target, region, kind, batch.config.starts, batch.generator())
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return BatchResult(no_records(batch.side), 0)
+    found, _ = descend(hand, target, region, kind, starts, batch.config.descent)
+    return finish(batch, target, region, kind, found)
+
+
+def finish(
+    batch: SearchBatch, target: GraspTarget, region: Region, kind: GraspKind, found: Candidates,
+) -> BatchResult:
+    """Close the fingers, find ways in, check exactly, prove in physics; in the given order."""
+    hand = fine_hand(load_hand_model(batch.hand_model, batch.side))
+    closed = settle(hand, target, found, batch.config.squeeze)
+    good = sensible(hand, target, region, kind, closed, batch.config)
+    closed = closed.select(good)
+    ways = find_ways(hand, target, closed)
+    records = as_records(batch, closed, ways).select(ways.found.nonzero()[:, 0].tolist())
+    kept, tried = [], 0
+    for index in range(len(records)):
+        if len(kept) >= batch.config.enough or tried >= batch.config.proofs:
+            break
+        if kept and likeness(records, index, kept).min() < TWINS:
+            continue
+        held = records.hand(index)
+        fits, depth = passes(hand.model, target, held, batch.config.limits)
+        if not fits:
+            continue
+        tried += 1
+        proof = prove(batch.model, (held,), batch.hand_model, batch.config.proof)
+        for name, value in (('displacement', proof.displacement), ('rotation', proof.rotation),
+                            ('lift', proof.lift), ('penetration', depth)):
+            getattr(records, name)[index] = value
+        if proof.holds:
+            kept.append(index)
+    return BatchResult(records.select(kept), tried)
+
+
+@torch.no_grad()
+def sensible(
+    hand: SampledHand, target: GraspTarget, region: Region, kind: GraspKind, closed: Candidates,
+    config: SearchConfig,
+) -> torch.Tensor:
+    """Return (B,): free but for the squeeze, in the region, thumb on it, not folded into itself."""
+    pose = closed.pose(hand)
+    touch = contacts(hand, pose, target, kind, target.grid(pose.points))
+    low = torch.tensor(region.low, dtype=torch.float32) - REGION_SLACK
+    high = torch.tensor(region.high, dtype=torch.float32) + REGION_SLACK
+    there = ((touch.points >= low) & (touch.points <= high)).all(dim=-1)
+    weight = kind.weights * (touch.distance < CONTACT)
+    share = (weight * there).sum(dim=1) / weight.sum(dim=1).clamp_min(1e-6)
+    thumb = touch.distance[:, [13, 14]].amin(dim=1) < CONTACT
+    fingers = (touch.distance[:, [2, 5, 8, 11]] < CONTACT).sum(dim=1)
+    enough = fingers >= (1 if kind.name == 'pinch' else 2)
+    clear = is_clear(hand, target, closed, config.squeeze + 0.001)
+    upright = palm_rise(pose, target) < PALM_RISE + 0.15
+    return (share >= REGION_SHARE) & thumb & enough & clear & upright & (
+        own_overlap(hand, pose) < OWN_LIMIT)
+
+
+def as_records(batch: SearchBatch, closed: Candidates, ways: WayIn) -> GraspRecords:
+    """Return candidates with their ways, not proven yet (infinities)."""
+    count = len(closed)
+    unknown = torch.full((count,), torch.inf)
+    return GraspRecords(
+        batch.side, (batch.region,) * count, (batch.kind,) * count, closed.wrists, closed.angles,
+        ways.open_angles, ways.retreat, unknown, unknown, unknown, unknown)
+
+
+def likeness(records: GraspRecords, index: int, others: list[int]) -> torch.Tensor:
+    """Return the differences (N,) of a grasp from others; see diversity.differences."""
+    return differences(records.select([index, *others]))[0, 1:]
+
+
+def rounds(
+    model: ObjectModel, side: str, seed: int, kinds: tuple[str, ...], hand_model: str,
+    config: SearchConfig, first: int = 0,
+) -> Iterator[list[SearchBatch]]:
+    """
+    Yield round after round of batches: every graspable region with every kind.
+
+    :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
+    """
+    regions = [region.name for region in model.affordances.graspable]
+    if not regions:
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE, f"object '{model.resource}' has no graspable region")
+    number = first
+    while True:
+        yield [SearchBatch(model, side, region, kind, seed, number, hand_model, config)
+               for region in regions for kind in kinds]
+        number += 1
