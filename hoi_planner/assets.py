@@ -85,6 +85,12 @@ def models_path(name: str) -> Path:
     return _asset('models', name)
 
 
+def user_directory() -> Path:
+    """Return where users' objects live, HOI_HOME or ~/.local/share/hoi_planner; may not exist."""
+    place = os.environ.get('HOI_HOME')
+    return Path(place).expanduser() if place else Path.home() / '.local' / 'share' / PACKAGE
+
+
 def cache_directory() -> Path:
     """Return the cache directory, HOI_CACHE or ~/.cache/hoi_planner; it may not exist yet."""
     place = os.environ.get('HOI_CACHE')

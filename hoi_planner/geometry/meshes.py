@@ -105,16 +105,19 @@ def load_mesh(path: Path | str) -> trimesh.Trimesh:
     return load_mesh_bytes(read_mesh_file(path), path)
 
 
-def load_mesh_bytes(data: bytes, path: Path) -> trimesh.Trimesh:
+def load_mesh_bytes(data: bytes, path: Path, scale: float = 1.0) -> trimesh.Trimesh:
     """
     Do what load_mesh does, with a file's bytes already read.
 
     :param data: from read_mesh_file
     :param path: for its extension, and for messages
+    :param scale: metres of one of the file's units
     :raises HoiPlannerError: INVALID_MESH
     """
     mesh = _parse(data, path)
     try:
+        if scale != 1.0:
+            mesh.vertices = np.asarray(mesh.vertices, dtype=np.float64) * scale
         return closed_surface(mesh)
     except ValueError as error:
         raise _invalid(path, str(error)) from error
@@ -162,10 +165,12 @@ def _check_size(vertices: np.ndarray) -> None:
             raise ValueError(f'lies {offset:.4g} m from its own origin, limit {MAX_OFFSET:g} m')
         return
     hint = 'are its units metres?'
-    for units, factor in (('millimetres', 1e-3), ('centimetres', 1e-2)):
+    for units, factor in (('millimetres', 1e-3), ('centimetres', 1e-2), ('inches', 0.0254)):
         if size > MAX_SIZE and 0.02 <= size * factor <= MAX_SIZE:
             hint = f'looks like {units}: scale it by {factor:g}'
             break
+    if size < MIN_SIZE and 0.02 <= size * 1e3 <= MAX_SIZE:
+        hint = 'looks like it was scaled from millimetres twice: scale it by 1000'
     raise ValueError(f'is {size:.4g} m long, must be {MIN_SIZE:g} to {MAX_SIZE:g} m; {hint}')
 
 

@@ -13,11 +13,13 @@ from urllib.parse import unquote, urlsplit
 from hoi_planner.assets import package_share_directories
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.meshes import load_mesh_bytes, read_mesh_file
+from hoi_planner.objects.affordances import Affordances
 from hoi_planner.objects.convex_parts import convex_parts
+from hoi_planner.objects.families.frames import region
 from hoi_planner.objects.library import build_library_object
 from hoi_planner.objects.model import ObjectModel
+from hoi_planner.objects.user_library import DEFAULT_DENSITY, find_object
 
-DEFAULT_DENSITY = 200.0     # kg/m^3, a packed carton or hollow plastic; used where no mass is given
 SCHEMES = ('library', 'file', 'package')
 _CACHE_SIZE = 32
 _cache: OrderedDict = OrderedDict()
@@ -102,7 +104,8 @@ def _user_object(resource: str, data: bytes, path: Path, mass: float) -> ObjectM
         raise HoiPlannerError(FailureCode.INVALID_MESH, f"mesh '{path}': {error}") from error
     return ObjectModel(
         resource=resource, category='user', mesh=mesh, convex_parts=parts,
-        mass=mass if mass > 0 else DEFAULT_DENSITY * float(mesh.volume))
+        mass=mass if mass > 0 else DEFAULT_DENSITY * float(mesh.volume),
+        affordances=Affordances(regions=(region('body', *mesh.bounds),)))
 
 
 def load_object(
@@ -113,7 +116,8 @@ def load_object(
 
     A file is read each time and remembered by its content: a changed file is never served stale.
 
-    :param resource: library://NAME?..., file:///..., package://PACKAGE/...
+    :param resource: library://NAME?... of a family or a user's object, file:///...,
+        package://PACKAGE/...
     :param mesh_roots: folders that file and package meshes must lie in
     :param mass: kilograms; 0: the library's own, for a user mesh DEFAULT_DENSITY times its volume
     :raises HoiPlannerError: INVALID_REQUEST, MISSING_MESH, INVALID_MESH or FORBIDDEN_MESH_PATH
@@ -123,6 +127,9 @@ def load_object(
             FailureCode.INVALID_REQUEST,
             f"object '{resource}': mass is {mass} kg, must be finite and at least 0")
     if resource.startswith('library://'):
+        stored = find_object(resource)
+        if stored is not None:
+            return _remembered((resource, mass, stored), lambda: stored.build(resource, mass))
         return _remembered((resource, mass), lambda: build_library_object(resource, mass))
     path = mesh_path(resource, mesh_roots)
     data = read_mesh_file(path)
