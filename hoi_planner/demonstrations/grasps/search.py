@@ -9,12 +9,13 @@ import zlib
 import torch
 
 from hoi_planner.demonstrations.grasps.candidates import Candidates
-from hoi_planner.demonstrations.grasps.checks import GeometryLimits, passes
+from hoi_planner.demonstrations.grasps.checks import GeometryLimits
 from hoi_planner.demonstrations.grasps.descent import descend, DescentConfig
 from hoi_planner.demonstrations.grasps.diversity import differences
 from hoi_planner.demonstrations.grasps.energy import contacts, own_overlap, palm_rise, PALM_RISE
 from hoi_planner.demonstrations.grasps.kinds import GraspKind, KINDS
-from hoi_planner.demonstrations.grasps.proof import prove, ProofConfig
+from hoi_planner.demonstrations.grasps.proof import ProofConfig
+from hoi_planner.demonstrations.grasps.proving import BatchResult, prove_records
 from hoi_planner.demonstrations.grasps.records import GraspRecords, no_records
 from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand, SampledHand
 from hoi_planner.demonstrations.grasps.settle import settle
@@ -30,7 +31,7 @@ REGION_SLACK = 0.008        # metres around a region's box that still count as i
 REGION_SHARE = 0.6          # of the contacts that must lie there
 CONTACT = 0.001             # metres: a patch this near touches
 OWN_LIMIT = 0.35            # square centimetres of self-overlap, see energy.own_overlap
-TWINS = 0.5                 # see likeness: hands nearer than this to a proven one are skipped
+TWINS = 0.5                 # see diversity.differences: nearer ones to a proven one are skipped
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,6 @@ class SearchBatch:
             (self.seed * 1_000_003 + zlib.crc32(words.encode())) % 2**63)
 
 
-@dataclass(frozen=True)
-class BatchResult:
-    """Proven grasps of a batch; tried: how many physics was asked about."""
-
-    records: GraspRecords
-    tried: int
-
-
 def search_batch(batch: SearchBatch) -> BatchResult:
     """
     Run one batch; a region that this kind cannot take gives no grasps.
@@ -113,24 +106,15 @@ def finish(
     closed = closed.select(good)
     ways = find_ways(hand, target, closed)
     records = as_records(batch, closed, ways).select(ways.found.nonzero()[:, 0].tolist())
-    kept, tried = [], 0
-    for index in range(len(records)):
-        if len(kept) >= batch.config.enough or tried >= batch.config.proofs:
-            break
-        if kept and likeness(records, index, kept).min() < TWINS:
-            continue
-        held = records.hand(index)
-        fits, depth = passes(hand.model, target, held, batch.config.limits)
-        if not fits:
-            continue
-        tried += 1
-        proof = prove(batch.model, (held,), batch.hand_model, batch.config.proof)
-        for name, value in (('displacement', proof.displacement), ('rotation', proof.rotation),
-                            ('lift', proof.lift), ('penetration', depth)):
-            getattr(records, name)[index] = value
-        if proof.holds:
-            kept.append(index)
-    return BatchResult(records.select(kept), tried)
+
+    def twin(index: int, kept: list[int]) -> bool:
+        return bool(kept) and bool(
+            differences(records.select([index, *kept]))[0, 1:].min() < TWINS)
+
+    config = batch.config
+    return prove_records(
+        batch.model, target, records, range(len(records)), batch.hand_model, config.limits,
+        config.proof, config.enough, twin, config.proofs)
 
 
 @torch.no_grad()
@@ -162,11 +146,6 @@ def as_records(batch: SearchBatch, closed: Candidates, ways: WayIn) -> GraspReco
     return GraspRecords(
         batch.side, (batch.region,) * count, (batch.kind,) * count, closed.wrists, closed.angles,
         ways.open_angles, ways.retreat, unknown, unknown, unknown, unknown)
-
-
-def likeness(records: GraspRecords, index: int, others: list[int]) -> torch.Tensor:
-    """Return the differences (N,) of a grasp from others; see diversity.differences."""
-    return differences(records.select([index, *others]))[0, 1:]
 
 
 def rounds(

@@ -1,0 +1,83 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Make the grasp library anew: models/grasps/<family>.safetensors of each family's instance 0.
+
+python -m hoi_planner.demonstrations.grasps.build_library [--workers 2] [FAMILY ...]
+"""
+
+import argparse
+from pathlib import Path
+
+from hoi_planner.assets import models_path
+from hoi_planner.demonstrations.grasps.campaign import (
+    Campaign, CampaignResult, search_both, Workers)
+from hoi_planner.demonstrations.grasps.diversity import diversity
+from hoi_planner.demonstrations.grasps.proof import ProofConfig
+from hoi_planner.demonstrations.grasps.storage import GraspFile, save_grasps
+from hoi_planner.objects.instances import instance_resource
+from hoi_planner.objects.library import FAMILIES
+from hoi_planner.objects.loading import load_object
+from tqdm import tqdm
+
+# What one hand cannot take: these have two-handed grasps only.
+TWO_HANDS_ONLY = ('carton', 'tote', 'drum')
+COUNT = 34
+SEED = 3
+
+
+def notes(result: CampaignResult) -> dict:
+    """Return what the card says of one side."""
+    mean, clusters = diversity(result.records)
+    proof = ProofConfig()
+    return {
+        'count': len(result.records), 'proven': len(result.spare), 'tried': result.tried,
+        'seconds': round(result.seconds, 1), 'diversity': round(mean, 3), 'clusters': clusters,
+        'seed': SEED, 'limit_m': proof.limit, 'friction': proof.physics.effective_friction,
+        'stiffness': proof.physics.contact_stiffness}
+
+
+def build_family(family: str, workers: Workers, count: int = COUNT, seed: int = SEED) -> GraspFile:
+    """Search both hands' grasps of a family's default instance."""
+    resource = instance_resource(family, 0)
+    with tqdm(desc=family, unit=' proven', leave=False) as bar:
+        def report(proven: int, tried: int) -> None:
+            bar.n = proven
+            bar.set_postfix(tried=tried)
+
+        results = search_both(
+            Campaign(load_object(resource), count=count, seed=seed), workers, report)
+    return GraspFile(
+        resource, 'open_hand', {side: result.records for side, result in results.items()},
+        {side: notes(result) for side, result in results.items()})
+
+
+def summary(family: str, group: str, words: dict) -> str:
+    """Return one line about a group of grasps."""
+    rate = words['proven'] / max(1, words['tried'])
+    each = words['seconds'] / max(1, words['proven'])
+    return (f"{family:<14}{group:<10}{words['count']:>3} kept, {words['proven']} of "
+            f"{words['tried']} proven ({rate:.0%}), {each:.1f} s each, "
+            f"{words['clusters']} clusters, diversity {words['diversity']:.2f}")
+
+
+def main() -> None:
+    """Build the families named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('families', nargs='*', default=sorted(FAMILIES))
+    parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--out', type=Path, default=None)
+    arguments = parser.parse_args()
+    folder = arguments.out or models_path('.') / 'grasps'
+    with Workers(arguments.workers) as workers:
+        for family in arguments.families:
+            if family in TWO_HANDS_ONLY:
+                continue
+            grasps = build_family(family, workers)
+            save_grasps(folder / f'{family}.safetensors', grasps)
+            for group, words in grasps.notes.items():
+                print(summary(family, group, words), flush=True)
+
+
+if __name__ == '__main__':
+    main()

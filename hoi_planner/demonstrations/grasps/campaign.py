@@ -1,0 +1,135 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""A whole search of one object: rounds of batches over worker processes, both sides."""
+
+from collections.abc import Callable, Sequence
+import concurrent.futures
+from dataclasses import dataclass
+import multiprocessing
+import time
+
+import torch
+
+from hoi_planner.demonstrations.grasps.diversity import choose_diverse
+from hoi_planner.demonstrations.grasps.mirrored import has_upright_mirror, mirror_records
+from hoi_planner.demonstrations.grasps.proving import prove_batch, ProofBatch
+from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
+from hoi_planner.demonstrations.grasps.search import rounds, search_batch, SearchConfig
+from hoi_planner.objects.model import ObjectModel
+
+ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
+MOST_ROUNDS = 8
+SURPLUS = 1.15          # more than wanted are proven, the most diverse are kept
+PROOFS_OF_JOB = 4
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What is wanted of one object."""
+
+    model: ObjectModel
+    count: int = 30
+    seed: int = 0
+    hand_model: str = 'open_hand'
+    kinds: tuple[str, ...] = ONE_HAND_KINDS
+    config: SearchConfig = SearchConfig()
+    most_rounds: int = MOST_ROUNDS
+
+
+@dataclass(frozen=True)
+class CampaignResult:
+    """
+    What came out for one side.
+
+    spare: all that were proven, the chosen among them
+    tried: candidates that physics was asked about; seconds: wall time
+    """
+
+    records: GraspRecords
+    spare: GraspRecords
+    tried: int
+    seconds: float
+
+
+class Workers:
+    """Processes that search and prove; results come in the order of the jobs, whoever did them."""
+
+    def __init__(self, count: int):
+        """
+        Start them; with 1 the work is done in this process.
+
+        :raises ValueError: count below 1
+        """
+        if count < 1:
+            raise ValueError(f'workers is {count}, must be at least 1')
+        self._pool = None
+        if count > 1:
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                count, multiprocessing.get_context('spawn'), torch.set_num_threads, (1,))
+
+    def map(self, function, jobs: Sequence):
+        """Yield function(job) for each job, in order."""
+        if self._pool is None:
+            return map(function, jobs)
+        return self._pool.map(function, jobs)
+
+    def __enter__(self) -> 'Workers':
+        """Return itself."""
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def search_side(
+    campaign: Campaign, side: str, workers: Workers, seed_records: GraspRecords | None = None,
+    report: Report = lambda proven, tried: None,
+) -> CampaignResult:
+    """
+    Search one side until enough is proven.
+
+    :param seed_records: grasps of this side that are not proven yet (mirrored ones), tried first
+    :param report: called with the numbers of proven and of tried grasps as batches end
+    :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
+    """
+    began, parts, tried = time.monotonic(), [], 0
+    # Mirrored grasps were chosen for their diversity already.
+    wanted = campaign.count if seed_records is not None else round(SURPLUS * campaign.count)
+
+    def gather(results) -> None:
+        nonlocal tried
+        for result in results:
+            parts.append(result.records)
+            tried += result.tried
+            report(sum(map(len, parts)), tried)
+
+    if seed_records is not None and len(seed_records):
+        gather(workers.map(prove_batch, [
+            ProofBatch(campaign.model, seed_records.select(
+                range(start, min(start + PROOFS_OF_JOB, len(seed_records)))),
+                campaign.hand_model, campaign.config.limits, campaign.config.proof)
+            for start in range(0, len(seed_records), PROOFS_OF_JOB)]))
+    plan = rounds(campaign.model, side, campaign.seed, campaign.kinds, campaign.hand_model,
+                  campaign.config)
+    for _ in range(campaign.most_rounds):
+        if sum(map(len, parts)) >= wanted:
+            break
+        gather(workers.map(search_batch, next(plan)))
+    proven = join(parts) if parts else no_records(side)
+    chosen = proven.select(choose_diverse(proven, campaign.count))
+    return CampaignResult(chosen, proven, tried, time.monotonic() - began)
+
+
+def search_both(
+    campaign: Campaign, workers: Workers, report: Report = lambda proven, tried: None,
+) -> dict[str, CampaignResult]:
+    """Search the right side, then the left, by mirroring where the object is symmetric."""
+    right = search_side(campaign, 'right', workers, report=report)
+    mirrored = None
+    if has_upright_mirror(campaign.model):
+        mirrored = mirror_records(right.spare, campaign.model.affordances)
+    left = search_side(campaign, 'left', workers, mirrored, report)
+    return {'right': right, 'left': left}
