@@ -9,18 +9,23 @@ from pathlib import Path
 from hoi_planner.demonstrations.dataset import statistics
 from hoi_planner.demonstrations.dataset.code_version import content_hash
 from hoi_planner.demonstrations.dataset.generation import generate
-from hoi_planner.demonstrations.dataset.making import available_tasks
+from hoi_planner.demonstrations.dataset.making import available_tasks, LIMITS
 from hoi_planner.demonstrations.dataset.orders import DatasetOrder
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
+from hoi_planner.demonstrations.dataset.records import DemonstrationRecord
 from hoi_planner.demonstrations.dataset.splits import load_splits, MEANINGS, SPLITS
 from hoi_planner.demonstrations.dataset.tables import (
     COLUMNS, generation_rows, reason_rows, table,
 )
 from hoi_planner.demonstrations.tasks.registry import TASKS
+from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.validation import validate_plan
 from hoi_planner.viewing.contact_sheet import write_contact_sheet
 from hoi_planner.viewing.film import write_film
-from hoi_planner.viewing.plan_view import plan_view
+from hoi_planner.viewing.plan_view import plan_view, PlanView
+import numpy as np
 from tqdm import tqdm
 
 
@@ -76,14 +81,26 @@ def show_demonstrations(arguments: argparse.Namespace) -> None:
         if not 0 <= item < len(dataset):
             raise ValueError(f'index is {item}, must be 0 to {len(dataset) - 1}')
         record, motion = dataset.record(item), dataset.motion(item)
-        objects = {name: load_object(resource)
-                   for name, resource in zip(record.object_ids, record.resources)}
-        view = plan_view(motion, objects, table_height=0.0, title=(
-            record.task, f'sample {record.number}: ' + ', '.join(record.categories)))
+        view = played_view(record, motion)
         path = arguments.out / f'{record.task}-{record.number:05d}'
         print(write_contact_sheet(path.with_suffix('.png'), view))
         if not arguments.sheets_only:
             print(write_film(path.with_suffix('.gif'), view))
+
+
+def played_view(record: DemonstrationRecord, motion: HandObjectMotion) -> PlanView:
+    """Return the view of a sample played in physics once more, the plan as an outline."""
+    objects = {name: load_object(resource, mass=mass) for name, resource, mass in zip(
+        record.object_ids, record.resources, record.masses)}
+    measured = validate_plan(PhysicsScene(objects, motion.hand_model), motion).measurement
+    if measured is None:
+        raise ValueError(f'sample {record.number} could not be simulated')
+    strays = np.array([item.displacement for item in measured.objects])
+    return plan_view(
+        motion, objects, np.array([item.poses for item in measured.objects]),
+        np.where(np.isnan(strays).all(axis=0), np.nan, np.nan_to_num(strays).max(axis=0)),
+        LIMITS.displacement, table_height=0.0,
+        title=(record.task, f'sample {record.number}: ' + ', '.join(record.categories)))
 
 
 def list_splits(arguments: argparse.Namespace) -> None:

@@ -43,11 +43,13 @@ def available_tasks(split: str, splits: SplitConfig | None = None) -> tuple[str,
 
 def check_order(order: DatasetOrder, splits: SplitConfig | None = None) -> None:
     """
-    Refuse an order with a task that its split has nothing of.
+    Refuse an order with a task that its split has nothing of, and splits that do not fit the tasks.
 
     :raises HoiPlannerError: UNKNOWN_TASK
     :raises ValueError: names the task and the split
     """
+    splits = load_splits() if splits is None else splits
+    splits.check(TASKS)
     for name in order.tasks:
         find_task(name)
         if name not in available_tasks(order.split, splits):
