@@ -8,7 +8,7 @@ from pathlib import Path
 from hoi_planner.objects.library import list_library
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.user_library import (
-    add_object, check_name, read_user_mesh, remove_object, user_objects, UserMesh)
+    add_object, check_free, read_user_mesh, remove_object, user_objects, UserMesh)
 from hoi_planner.viewing.object_gallery import write_object_gallery
 
 
@@ -43,7 +43,7 @@ def add_user_object(arguments: argparse.Namespace) -> None:
     if name is None:
         name = arguments.mesh.stem.lower().replace('-', '_').replace(' ', '_')
     # Before the work: cutting into convex parts takes seconds.
-    check_name(name)
+    check_free(name, arguments.replace)
     thing = _read(arguments)
     add_object(name, thing, arguments.mesh.name, replace=arguments.replace)
     print(f'{_told(arguments.mesh.name, thing)}\nadded as library://{name}')
@@ -59,7 +59,7 @@ def draw_objects(arguments: argparse.Namespace) -> None:
     """Write the picture of all objects at rest on a table, or of those named."""
     names = arguments.name or [*list_library(), *user_objects()]
     models = [load_object(f'library://{name}') for name in names]
-    print(write_object_gallery(arguments.out, models, names, min(4, len(models))))
+    print(write_object_gallery(arguments.out, models, names))
 
 
 def _add_mesh_arguments(command: argparse.ArgumentParser, job) -> None:

@@ -97,5 +97,5 @@ def companion(resource: str) -> str | None:
         return None
     lid = thing.companion()
     given = '&'.join(f'{item.name}={getattr(lid, item.name):.6g}' for item in fields(lid)
-                     if getattr(lid, item.name) != item.default)
+                     if abs(getattr(lid, item.name) - item.default) > 1e-7)
     return f'library://{lid.name}?{given}' if given else f'library://{lid.name}'

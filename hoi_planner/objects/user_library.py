@@ -51,9 +51,20 @@ def folder() -> Path:
     return user_directory() / 'objects'
 
 
+def check_free(name: str, replace: bool = False) -> None:
+    """
+    Refuse what is no name for a new object, and unless it is to be replaced one that is taken.
+
+    :raises HoiPlannerError: INVALID_REQUEST
+    """
+    check_name(name)
+    if not replace and (folder() / name).exists():
+        raise _refused(f"object '{name}' is there already, remove it first: {folder() / name}")
+
+
 def check_name(name: str) -> None:
     """
-    Refuse what is no name for a user's object.
+    Refuse what can be no name of a user's object.
 
     :raises HoiPlannerError: INVALID_REQUEST
     """
@@ -111,10 +122,8 @@ def add_object(name: str, thing: UserMesh, source: str, replace: bool = False) -
     :raises HoiPlannerError: INVALID_REQUEST, a bad name or one that is taken
     :raises OSError: the user's directory cannot be written
     """
-    check_name(name)
+    check_free(name, replace)
     place = folder() / name
-    if place.exists() and not replace:
-        raise _refused(f"object '{name}' is there already, remove it first: {place}")
     arrays = {'vertices': np.ascontiguousarray(thing.mesh.vertices, dtype=np.float64),
               'faces': np.ascontiguousarray(thing.mesh.faces, dtype=np.int64)}
     arrays |= {f'part_{i:04d}': np.ascontiguousarray(part) for i, part in enumerate(thing.parts)}

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 from hoi_planner.geometry.transforms import transform_points
 from hoi_planner.objects.model import ObjectModel
 from hoi_planner.objects.standing import standing_pose
-from hoi_planner.viewing.cameras import Camera, frame_points
+from hoi_planner.viewing.cameras import frame_points
 from hoi_planner.viewing.colors import object_color
 from hoi_planner.viewing.labels import to_image, write
 from hoi_planner.viewing.lighting import Lighting
@@ -31,13 +30,14 @@ GAP = 0.05                          # metres between neighbours and between rows
 
 def write_object_gallery(
     path: Path, objects: Sequence[ObjectModel], names: Sequence[str] | None = None,
-    rows: int = 4,
+    rows: int | None = None,
 ) -> Path:
     """
     Write a PNG of objects on a table.
 
     :param objects: at least one
     :param names: what to write below each; None: the categories
+    :param rows: None: as many as fill the picture
     :raises ValueError: no object, or another number of names
     """
     if not objects:
@@ -45,17 +45,22 @@ def write_object_gallery(
     names = [model.category for model in objects] if names is None else list(names)
     if len(names) != len(objects):
         raise ValueError(f'{len(names)} names for {len(objects)} objects, must be as many')
+    rows = rows or max(1, round(len(objects)**0.5 / 1.2))
     bodies = _arranged([_at_rest(model) for model in objects], rows)
-    points = np.concatenate(bodies)
+    spots = [_name_spot(body) for body in bodies]
+    points = np.concatenate([*bodies, np.array(spots) - (0, 0.03, 0)])
     camera = frame_points(points, WIDTH / HEIGHT, DIRECTION, FOV, margin=1.10)
     meshes = [
         ShadedMesh(body, np.asarray(model.mesh.faces), object_color(i), crease_angle=CREASE)
         for i, (body, model) in enumerate(zip(bodies, objects))]
     low, high = points.min(axis=0), points.max(axis=0)
-    table = Table(0.0, center=tuple((low + high)[:2] / 2), radius=float(np.ptp(points[:, 0])))
+    table = Table(0.0, center=tuple((low + high)[:2] / 2), radius=float(np.ptp(points[:, 0])),
+                  light_spacing=0.004)
     lighting = Lighting(key_direction=(-0.45, -0.35, 0.9), ambient_samples=56)
     image = to_image(Renderer(WIDTH, HEIGHT, 4, lighting, 0.006).render(meshes, camera, table))
-    _write_names(image, bodies, names, camera)
+    for spot, name in zip(spots, names):
+        place, _ = camera.project(spot, WIDTH, HEIGHT)
+        write(image, tuple(place), name.replace('_', ' '), 17, bold=True, anchor='ma')
     image.save(path)
     return Path(path)
 
@@ -87,16 +92,11 @@ def _arranged(bodies: list[np.ndarray], rows: int) -> list[np.ndarray]:
             x += widths[i]
         # What stands behind must show over what stands before it.
         tall = max(bodies[i][:, 2].max() for i in group)
-        y += deep + GAP + 0.6 * tall
+        y += deep + GAP + 0.8 * tall
     return [placed[i] for i in range(len(bodies))]
 
 
-def _write_names(
-    image: Image.Image, bodies: list[np.ndarray], names: Sequence[str], camera: Camera,
-) -> None:
-    """Write each name before its object."""
-    for body, name in zip(bodies, names):
-        low, high = body.min(axis=0), body.max(axis=0)
-        spot = np.array([(low + high)[0] / 2, low[1] - 0.012, 0.0])
-        place, _ = camera.project(spot, image.width, image.height)
-        write(image, tuple(place), name.replace('_', ' '), 17, bold=True, anchor='ma')
+def _name_spot(body: np.ndarray) -> np.ndarray:
+    """Return the (3,) place of the name on the table before a body."""
+    low, high = body.min(axis=0), body.max(axis=0)
+    return np.array([(low + high)[0] / 2, low[1] - 0.012, 0.0])

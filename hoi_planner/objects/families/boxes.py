@@ -160,9 +160,9 @@ class Ball(Family):
 
     name: ClassVar[str] = 'ball'
     description: ClassVar[str] = 'ball, origin at the centre'
-    density: ClassVar[float] = 300.0        # foam rubber
 
     radius: float = parameter(0.045, 0.02, 0.15, vary=(0.036, 0.055))
+    density: float = parameter(300.0, 50.0, 2000.0, vary=(220.0, 380.0))    # kg/m^3, foam rubber
     mass: float = mass_parameter()
 
     def pieces(self) -> tuple[Piece, ...]:

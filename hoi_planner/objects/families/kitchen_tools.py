@@ -179,10 +179,10 @@ class Spatula(Tool):
         blade = np.array([(px, py, z) for px, half in ((back, 0.85 * w), (back + 0.012, w), (x, w))
                           for py in (-half, half)
                           for z in ((low, low + t) if px < x else (low, low + 0.0015))])
-        shank = Tube.along(np.array([(back - 0.045, 0, 0), (back - 0.028, 0, 0),
-                               (back + 0.004, 0, low + 0.004), (back + 0.03, 0, low + 0.004)]),
-                     np.array([[0.006, 0.008], [0.006, 0.009], [0.0035, 0.014], [0.003, 0.012]]),
-                     Y)
+        path = np.array([(back - 0.045, 0, 0), (back - 0.028, 0, 0),
+                         (back + 0.004, 0, low + 0.004), (back + 0.03, 0, low + 0.004)])
+        radii = np.array([[0.006, 0.008], [0.006, 0.009], [0.0035, 0.014], [0.003, 0.012]])
+        shank = Tube.along(path, radii, Y)
         handle = rounded_grip(-x, back - 0.036, 1.15 * self.grip, self.grip, slim=0.9)
         return (blade, shank, handle)
 
