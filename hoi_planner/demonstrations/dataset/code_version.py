@@ -15,7 +15,8 @@ ROOMS = ('geometry', 'hands', 'objects', 'motion', 'physics', 'demonstrations')
 # Of demonstrations/dataset only what makes and stores samples; reading and counting them is free.
 MAKING = (
     'splits.py', 'orders.py', 'making.py', 'records.py', 'packing.py', 'object_shapes.py')
-ASSETS = ('config/open_hand.yaml', 'config/splits.yaml', 'models/*.safetensors')
+ASSETS = ('config/open_hand.yaml', 'config/splits.yaml', 'models/open_hand.safetensors',
+          'models/grasps/**/*.safetensors', 'models/grasps/**/*.json')
 LIBRARIES = ('numpy', 'torch', 'pybullet', 'trimesh', 'manifold3d', 'libigl', 'roma', 'scipy')
 
 
