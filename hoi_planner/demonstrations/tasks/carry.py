@@ -12,8 +12,10 @@ from hoi_planner.demonstrations.carry_path import carried_path, lift_height
 from hoi_planner.demonstrations.palm_contacts import PalmContactConfig, find_palm_contacts
 from hoi_planner.demonstrations.palm_grasp import PalmGrasp, PalmGraspConfig, solve_palm_grasp
 from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scripting.draw import Draw
+from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.geometry.transforms import compose, minimum_jerk, relative
+from hoi_planner.geometry.transforms import compose, relative
 from hoi_planner.geometry.transforms import pose_from_rotvec
 from hoi_planner.hands.contract import NUM_SHAPE, SIDES
 from hoi_planner.hands.registry import load_hand_model
@@ -97,19 +99,6 @@ def two_palm_carry(
         object_ids=tuple(placed.id for placed in scene.objects), sides=SIDES,
         object_poses=torch.stack([path, *still]), wrist_poses=torch.stack(wrists),
         finger_poses=torch.stack(fingers), shapes=torch.zeros(len(SIDES), NUM_SHAPE))
-
-
-class Draw:
-    """Uniform draws from a torch generator."""
-
-    def __init__(self, generator: torch.Generator):
-        """Keep the generator."""
-        self._generator = generator
-
-    def uniform(self, low: float, high: float) -> float:
-        """Return one number between low and high."""
-        number = torch.rand((), generator=self._generator, dtype=torch.float64).item()
-        return low + (high - low) * number
 
 
 @dataclass(frozen=True)
@@ -204,15 +193,3 @@ def open_fingers(grasp: PalmGrasp, angle: float) -> torch.Tensor:
     # Flexion is +z of the right hand, -z of the mirrored left.
     opened[[0, 3, 6, 9], 2] -= angle if grasp.side == 'right' else -angle
     return opened
-
-
-def piecewise_minimum_jerk(
-    times: torch.Tensor, keys: list[float], values: list[float]
-) -> torch.Tensor:
-    """Return (N,) values at the times: minimum jerk from key to key, at rest at each."""
-    result = torch.full_like(times, values[0])
-    for (start, end), (first, last) in zip(zip(keys, keys[1:]), zip(values, values[1:])):
-        inside = times >= start
-        s = ((times[inside] - start) / (end - start)).clamp(0, 1)
-        result[inside] = first + (last - first) * minimum_jerk(s)
-    return result

@@ -22,11 +22,15 @@ class Role:
     categories: families that demonstrations draw it from; a request may bring any other object
         that the script can use
     held_by: the side that holds it in the unmirrored variant, 'both' on one object, or 'none'
+    fits: the role whose object it closes: demonstrations take the lid that fits that jar
+    starts_on: the task begins with it closed, on the object of the role before
     """
 
     name: str                       # 'tool', 'target', 'lid', ...
     categories: tuple[str, ...]
     held_by: str
+    fits: str | None = None
+    starts_on: bool = False
 
     def __post_init__(self):
         """

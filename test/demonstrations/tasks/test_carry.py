@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.tasks.carry import (
-    CarryConfig, open_fingers, piecewise_minimum_jerk, two_palm_carry)
+from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk
+from hoi_planner.demonstrations.tasks.carry import CarryConfig, open_fingers, two_palm_carry
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.geometry.signed_distance import exact_signed_distance
 from hoi_planner.geometry.transforms import inverse, relative, transform_points

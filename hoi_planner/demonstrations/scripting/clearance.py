@@ -1,0 +1,151 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Coarse checks of a planned motion: hands against objects, hands, table; objects, each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+import functools
+import math
+
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.geometry.sampling import sample_surface
+from hoi_planner.geometry.signed_distance import SignedDistanceGrid
+from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.model import ObjectModel
+import torch
+
+SKIN_POINTS = 260           # of a hand, about 8 mm apart
+EVERY = 4                   # frames
+OBJECT_POINTS = 500
+GRID_CELLS = 1.2e6          # as grasps.target has them, so that both share one grid
+GRID_MARGIN = 0.03          # metres
+FINEST_GRID = 0.001         # metres
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Least distances, metres; negative allows as much depth."""
+
+    hand_object: float = 0.003
+    hand_hand: float = 0.006
+    hand_table: float = -0.0005
+    object_object: float = 0.0008
+    object_table: float = -0.0005
+
+
+class Shape:
+    """An object as the checks see it: points of its surface and its distance, mesh frame."""
+
+    def __init__(self, model: ObjectModel):
+        """Sample the surface; the distance grid is made when it is first asked for."""
+        self.model = model
+        sampled = surface_points(model)
+        hull = torch.tensor(model.mesh.convex_hull.vertices)
+        # The hull's corners bound the object exactly; a dense hull is thinned.
+        self.points = torch.cat([sampled, hull[::max(1, len(hull) // 300)]])
+        self.center = torch.tensor(model.center_of_mass)
+
+    @functools.cached_property
+    def distance(self) -> SignedDistanceGrid:
+        """Return the signed distance as a grid."""
+        volume = float((self.model.mesh.extents + 2 * GRID_MARGIN).prod())
+        spacing = max(FINEST_GRID, round((volume / GRID_CELLS) ** (1 / 3), 4))
+        return SignedDistanceGrid(self.model.mesh, spacing, GRID_MARGIN)
+
+
+def surface_points(model: ObjectModel) -> torch.Tensor:
+    """Return (P, 3) points of the surface, always the same for the same mesh."""
+    generator = torch.Generator().manual_seed(0)
+    return sample_surface(model.mesh, OBJECT_POINTS, generator).points
+
+
+@dataclass(frozen=True)
+class Check:
+    """
+    What a motion is checked for.
+
+    touching: (side, index of object) -> the seconds between which that hand may touch it
+    resting: (index, index) of objects that are meant to touch each other, lower index first
+    """
+
+    shapes: tuple[Shape, ...]
+    touching: Mapping[tuple[str, int], tuple[float, float]]
+    resting: frozenset = frozenset()
+    margins: Margins = Margins()
+
+
+def find_collision(scene: TaskScene, motion: HandObjectMotion, check: Check) -> str | None:
+    """Return what is wrong with a motion, in words, or None; every EVERY-th frame is looked at."""
+    frames = sorted({*range(0, motion.num_frames, EVERY), motion.num_frames - 1})
+    objects = motion.object_poses[:, frames]
+    for problem in (_object_problems(scene, motion.object_ids, objects, check),
+                    _hand_problems(scene, motion, frames, objects, check)):
+        for reason in problem:
+            return reason
+    return None
+
+
+def _object_problems(scene, ids, objects, check):
+    placed = [transform_points(pose, shape.points) for pose, shape in zip(objects, check.shapes)]
+    for name, points in zip(ids, placed):
+        if scene.table_height is not None:
+            height = points[..., 2].min().item() - scene.table_height
+            if height < check.margins.object_table:
+                yield f"object '{name}' would be {-1e3 * height:.1f} mm in the table"
+    for i, points in enumerate(placed):
+        for j, other in enumerate(check.shapes):
+            if i == j or (min(i, j), max(i, j)) in check.resting:
+                continue
+            gap = other.distance(transform_points(inverse(objects[j]), points)).min().item()
+            if gap < check.margins.object_object:
+                yield (f"object '{ids[i]}' would come within {1e3 * gap:.1f} mm of "
+                       f"object '{ids[j]}'")
+        for obstacle, shape in _obstacles(scene):
+            gap = shape.distance(transform_points(inverse(obstacle.pose), points)).min().item()
+            if gap < check.margins.object_object:
+                yield f"object '{ids[i]}' would meet obstacle '{obstacle.id}'"
+
+
+def _hand_problems(scene, motion, frames, objects, check):
+    skins = []
+    for h, side in enumerate(motion.sides):
+        vertices = hand_vertices(motion, h, frames)
+        if scene.table_height is not None:
+            height = vertices[..., 2].min().item() - scene.table_height
+            if height < check.margins.hand_table:
+                yield f'the {side} hand would be {-1e3 * height:.1f} mm in the table'
+        skins.append(vertices[:, ::max(1, vertices.shape[1] // SKIN_POINTS)])
+    for skin, side in zip(skins, motion.sides):
+        for m, shape in enumerate(check.shapes):
+            local = transform_points(inverse(objects[m]), skin)
+            start, end = check.touching.get((side, m), (math.inf, math.inf))
+            apart = (motion.times[frames] < start) | (motion.times[frames] > end)
+            if not apart.any():
+                continue
+            gap = shape.distance(local[apart]).min().item()
+            if gap < check.margins.hand_object:
+                yield (f"the {side} hand would come within {1e3 * gap:.1f} mm of "
+                       f"object '{motion.object_ids[m]}'")
+        for obstacle, shape in _obstacles(scene):
+            gap = shape.distance(transform_points(inverse(obstacle.pose), skin)).min().item()
+            if gap < check.margins.hand_object:
+                yield f"the {side} hand would meet obstacle '{obstacle.id}'"
+    if len(skins) == 2:
+        gap = torch.cdist(skins[0].float(), skins[1].float()).min().item()
+        if gap < check.margins.hand_hand:
+            yield f'the hands would come within {1e3 * gap:.1f} mm of each other'
+
+
+def hand_vertices(motion: HandObjectMotion, hand: int, frames: Sequence[int]) -> torch.Tensor:
+    """Return (F, V, 3) vertices of a hand at some frames, world frame."""
+    model = load_hand_model(motion.hand_model, motion.sides[hand])
+    with torch.no_grad():
+        return model.forward(
+            motion.wrist_poses[hand, frames], motion.finger_poses[hand, frames],
+            motion.shapes[hand].expand(len(frames), -1)).vertices
+
+
+def _obstacles(scene: TaskScene) -> list[tuple[PlacedObject, Shape]]:
+    return [(obstacle, Shape(obstacle.model)) for obstacle in scene.obstacles]

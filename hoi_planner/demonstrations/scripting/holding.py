@@ -1,0 +1,89 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Choosing how to hold: many drawn ways, ranked by how comfortable they are for the person."""
+
+from dataclasses import dataclass
+import math
+
+from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.scripting.comfort import discomfort, FARTHEST
+from hoi_planner.demonstrations.scripting.draw import Draw
+from hoi_planner.demonstrations.scripting.grips import Grip, grip_of, turn_about_z
+from hoi_planner.demonstrations.scripting.trial import trial
+from hoi_planner.geometry.transforms import compose
+import torch
+
+TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a way is drawn
+SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
+TURN_WEIGHT = 1.5           # metres a radian, likewise
+MOST_MOVED = 0.007          # metres that a grasp may give way in its trial
+MOST_TURNED = math.radians(9)
+KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
+
+
+@dataclass(frozen=True)
+class Holds:
+    """C drawn grasps of one object by one side, each perhaps turned about the object's axis."""
+
+    grasps: GraspSet
+    index: torch.Tensor     # (C,) int64
+    turn: torch.Tensor      # (C,) radians about the mesh's z
+
+    @classmethod
+    def drawn(cls, grasps: GraspSet, placed: PlacedObject, draw: Draw, count: int) -> 'Holds':
+        """Draw grasps; they are turned for objects of revolution."""
+        index = draw.indices(len(grasps), count)
+        turn = draw.uniforms(-math.pi, math.pi, count)
+        if not placed.model.affordances.revolution:
+            turn = torch.zeros_like(turn)
+        return cls(grasps, index, turn)
+
+    @property
+    def side(self) -> str:
+        """Return the hand's side."""
+        return self.grasps.side
+
+    def wrists(self, poses: torch.Tensor) -> torch.Tensor:
+        """Return world wrists (C, ..., 7) with the object at poses (C, ..., 7) or (7,)."""
+        local = compose(turn_about_z(self.turn), self.grasps.wrists[self.index])
+        while local.dim() < poses.dim():
+            local = local[:, None]
+        return compose(poses, local)
+
+    def discomfort(self, poses: torch.Tensor, table_height: float | None) -> torch.Tensor:
+        """Return (C,): the worst over the object's poses (C, K, 7) or (7,)."""
+        cost = discomfort(self.wrists(poses), self.side, table_height)
+        return cost.amax(dim=-1) if cost.dim() > 1 else cost
+
+    def slip(self) -> torch.Tensor:
+        """Return (C,) metres that count for how much the grasps gave way in physics."""
+        grasps = self.grasps
+        kinds = torch.tensor([KIND_COST[kind] for kind in grasps.kinds], dtype=torch.float64)
+        moved = torch.maximum(grasps.displacement, 0.5 * grasps.lift)
+        return (SLIP_WEIGHT * moved + TURN_WEIGHT * grasps.rotation + kinds)[self.index]
+
+    def grip(self, candidate: int) -> Grip:
+        """Return the grip of one candidate."""
+        return grip_of(self.grasps, int(self.index[candidate]), float(self.turn[candidate]))
+
+
+def gives_way(scene: TaskScene, placed: PlacedObject, holds: Holds, candidate: int) -> str | None:
+    """Return why a grasp is not to be moved about with, or None: it is tried in physics once."""
+    grip = grip_of(holds.grasps, int(holds.index[candidate]))
+    moved, turned = trial(placed.model, grip, scene.hand_model)
+    if moved <= MOST_MOVED and turned <= MOST_TURNED:
+        return None
+    return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"
+
+
+def drawn_order(cost: torch.Tensor, worst: torch.Tensor, draw: Draw, limit: int) -> list[int]:
+    """
+    Return up to `limit` candidates, comfortable ones more often first; none beyond FARTHEST.
+
+    :param cost: (C,) metres, what the draw weighs
+    :param worst: (C,) metres of discomfort of the least comfortable moment
+    """
+    noisy = torch.where(worst <= FARTHEST, cost - TEMPERATURE * draw.gumbel(len(cost)), torch.inf)
+    order = torch.argsort(noisy)
+    return [int(i) for i in order[:limit] if torch.isfinite(noisy[i])]

@@ -1,0 +1,54 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The grasps that a script draws from: the library's, steady ones only."""
+
+from collections.abc import Sequence
+
+from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.grasps.library import grasps_for
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.hands.contract import NUM_SHAPE
+from hoi_planner.hands.registry import load_hand_model
+import torch
+
+STEADY = 0.007          # metres, in the grasp's proofs: a margin to the limit of a whole motion
+ENOUGH = 8              # steady grasps, to do without the others
+
+
+WORKING_ROOM = 0.03     # metres around a working end that the hand leaves free
+
+
+def clear_of(grasps: GraspSet, point: torch.Tensor, room: float = WORKING_ROOM) -> GraspSet:
+    """Return those grasps whose closed hand leaves room around a point (3,) of the mesh frame."""
+    model = load_hand_model(grasps.hand_model, grasps.side)
+    shape = torch.zeros(len(grasps), NUM_SHAPE, dtype=torch.float64)
+    skin = model.forward(grasps.wrists, grasps.fingers, shape).vertices
+    near = (skin - point).norm(dim=-1).amin(dim=1)
+    return grasps.select(torch.nonzero(near >= room)[:, 0].tolist())
+
+
+def supply(
+    scene: TaskScene, placed: PlacedObject, side: str, regions: Sequence[str] = (),
+    working: torch.Tensor | None = None,
+) -> GraspSet:
+    """
+    Return the grasps of an object by one side.
+
+    :param regions: where it is to be taken; of those the object has, if it has any of them
+    :param working: (3,) point of the mesh frame that the hand leaves free: the working end
+    :raises HoiPlannerError: NO_CANDIDATE, no grasp is known
+    """
+    has = [region.name for region in placed.model.affordances.graspable]
+    wanted = tuple(name for name in regions if name in has)
+    grasps = grasps_for(placed.model, side, hand_model=scene.hand_model, regions=wanted)
+    if working is not None and len(grasps):
+        grasps = clear_of(grasps, working)
+    if not len(grasps):
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"no {side}-hand grasp of object '{placed.id}' ({placed.model.category})"
+            + (f' at {list(wanted)}' if wanted else ''))
+    steady = torch.nonzero(
+        (grasps.displacement <= STEADY) & (grasps.lift <= STEADY))[:, 0].tolist()
+    return grasps.select(steady) if len(steady) >= ENOUGH else grasps

@@ -1,0 +1,163 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The script of every tool-and-target task: pick both up, work, put both back."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scripting.acts import Act
+from hoi_planner.demonstrations.scripting.assembly import assemble, Hold, other_shapes, touching
+from hoi_planner.demonstrations.scripting.clearance import Check, find_collision
+from hoi_planner.demonstrations.scripting.draw import Draw
+from hoi_planner.demonstrations.scripting.fitting import Fit, fit_act, Meeting
+from hoi_planner.demonstrations.scripting.frames import turn
+from hoi_planner.demonstrations.scripting.grips import turn_about_z
+from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.demonstrations.scripting.tool_task import (
+    meeting_of, side_of, situation_of, ToolTask)
+from hoi_planner.demonstrations.scripting.tool_paths import (
+    act_motion, end_pose, plan_times, target_path, tool_path, transport_needs)
+from hoi_planner.demonstrations.scripting.timing import draw_tempos
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.transforms import compose, inverse
+from hoi_planner.motion.record import HandObjectMotion
+import torch
+
+CANDIDATES = 4000           # drawn ways to hold and to work
+TRIED = 40                  # of those, the ways looked at closely
+MOMENTS = 5                 # of the act at which comfort is asked for
+OTHER_SIDE = {'right': 'left', 'left': 'right'}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """C drawn ways to do the act: holds, poises, and the target's pose while it is done."""
+
+    tool: Holds
+    target: Holds
+    poises: torch.Tensor        # (C, 7) tool frame in target frame
+    places: torch.Tensor        # (C, 7) of the target in the world
+
+
+def work_with_tool(
+    task: ToolTask, scene: TaskScene, generator: torch.Generator, token: CancelToken,
+) -> HandObjectMotion:
+    """
+    Make one motion of a tool task: the first object is the tool, the second the target.
+
+    :param generator: draws hands, grasps, timing, place and strokes
+    :raises HoiPlannerError: NO_CANDIDATE, with the commonest reason
+    """
+    draw = Draw(generator)
+    tool, target = scene.objects[:2]
+    meeting = meeting_of(task, tool, target)
+    act = task.act(draw, situation_of(meeting, tool, target))
+    side = side_of(tool, target, draw)
+    ways = draw_ways(task, scene, draw, act, meeting, side)
+    order = rank_ways(scene, ways, act, meeting, draw)
+    refusals = Counter()
+    for candidate in order:
+        token.check(f'{task.name}, looking for a way')
+        fit = fit_act(act, ways.poises[candidate], meeting)
+        if fit is None:
+            refusals['the strokes do not fit the target'] += 1
+            continue
+        motion = try_way(task, scene, draw, act, meeting, ways, candidate, fit)
+        if isinstance(motion, HandObjectMotion):
+            return motion
+        refusals[motion] += 1
+    why = refusals.most_common(1)[0][0] if refusals else 'no grasps are within comfortable reach'
+    raise HoiPlannerError(
+        FailureCode.NO_CANDIDATE,
+        f"no way to {task.name} with '{tool.id}' in the {side} hand and '{target.id}' in the "
+        f'other, of {len(order)} tried: {why}')
+
+
+def draw_ways(
+    task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, side: str,
+) -> Ways:
+    """Draw CANDIDATES ways."""
+    tool, target = scene.objects[:2]
+    places = target_places(task, scene, draw, OTHER_SIDE[side])
+    grasps = supply(scene, tool, side, task.tool_regions, meeting.tool_frame[:3])
+    return Ways(
+        tool=Holds.drawn(grasps, tool, draw, CANDIDATES),
+        target=Holds.drawn(
+            supply(scene, target, OTHER_SIDE[side], task.target_regions), target, draw,
+            CANDIDATES),
+        poises=act.poises(draw, CANDIDATES), places=places)
+
+
+def target_places(task: ToolTask, scene: TaskScene, draw: Draw, side: str) -> torch.Tensor:
+    """Return (C, 7) world poses of the target during the act: where it is, or lifted."""
+    pose = scene.objects[1].pose
+    if not draw.chance(task.lift_chance):
+        return pose.expand(CANDIDATES, 7)
+    sign = 1.0 if side == 'left' else -1.0
+    places = pose.expand(CANDIDATES, 7).clone()
+    places[:, 0] = places[:, 0] + draw.uniforms(-0.06, 0.03, CANDIDATES)
+    places[:, 1] = places[:, 1] * 0.6 + sign * draw.uniforms(0.0, 0.05, CANDIDATES)
+    places[:, 2] = places[:, 2] + draw.uniform(*task.lift)
+    yaw = turn_about_z(draw.uniforms(-0.5, 0.5, CANDIDATES))
+    lean = turn(0, sign * draw.uniforms(0.0, task.tilt, CANDIDATES))     # towards the other side
+    yaw[:, 3:] = compose_rotations(lean, yaw[:, 3:])
+    places[:, 3:] = compose_rotations(yaw[:, 3:], pose[3:].expand(CANDIDATES, 4))
+    return places
+
+
+def compose_rotations(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Return the product (C, 4) of rotations (C, 4), b first."""
+    zero = torch.zeros(len(a), 3, dtype=torch.float64)
+    return compose(torch.cat([zero, a], dim=1), torch.cat([zero, b], dim=1))[:, 3:]
+
+
+def rank_ways(
+    scene: TaskScene, ways: Ways, act: Act, meeting: Meeting, draw: Draw,
+) -> list[int]:
+    """Return the candidates to try, comfortable ones first more often than not."""
+    tool, target = scene.objects[:2]
+    table = scene.table_height
+    moments = torch.linspace(0, act.duration, MOMENTS, dtype=torch.float64)
+    motion = act.motion(ways.poises, moments, 1.0).clone()                   # (C, K, 7)
+    motion[..., 2] = motion[..., 2] + act.rough_height(moments)
+    in_world = compose(
+        compose(ways.places, meeting.target_frame.expand_as(ways.places))[:, None],
+        compose(motion, inverse(meeting.tool_frame)))
+    costs = torch.stack([
+        ways.tool.discomfort(tool.pose, table), ways.tool.discomfort(in_world, table),
+        ways.target.discomfort(target.pose, table),
+        ways.target.discomfort(ways.places, table)])
+    worst = costs.amax(dim=0)
+    cost = worst + 0.3 * costs.mean(dim=0) + ways.tool.slip() + ways.target.slip()
+    return drawn_order(cost, worst, draw, TRIED)
+
+
+def try_way(
+    task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, ways: Ways,
+    candidate: int, fit: Fit,
+) -> HandObjectMotion | str:
+    """Return the motion of one way, or why there is none."""
+    poise, place = ways.poises[candidate], ways.places[candidate]
+    entry = act_motion(act, poise, fit, torch.zeros(1, dtype=torch.float64), meeting)[0]
+    needs = transport_needs(scene, compose(place, entry), place)
+    planned = plan_times(draw_tempos(draw), act, *needs)
+    if planned is None:
+        return 'it takes more frames than a motion has'
+    act, times = planned
+    ends = (end_pose(scene, scene.objects[0], draw),
+            end_pose(scene, scene.objects[1], draw, times.moved))
+    target = target_path(scene, place, ends[1], times, meeting, draw)
+    tool = tool_path(scene, act, poise, fit, meeting, target, ends[0], times, draw)
+    holds = [Hold(0, ways.tool.grip(candidate), times.tool_span),
+             Hold(1, ways.target.grip(candidate), times.target_span)]
+    motion = assemble(scene, task.name, times.frames, [tool, target], holds, draw)
+    check = Check((meeting.tool, meeting.target, *other_shapes(scene, 2)),
+                  touching(holds))
+    reason = find_collision(scene, motion, check)
+    reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate)
+    if times.moved:
+        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate)
+    return reason or motion
