@@ -43,5 +43,5 @@ def test_wrong_calls(dataset_directory, tmp_path_factory, capsys, words, message
 def test_splits_lists_what_is_held_out(capsys):
     assert main(['demonstrations', 'splits']) == 0
     out = capsys.readouterr().out
-    training, held_out = out.split('test3:')[0], out.split('test4:')[1]
+    training, held_out = out.split('test1:')[0], out.split('test4:')[1]
     assert 'drum' not in training and 'drum' in held_out
