@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hoi_planner.assets import models_path
 from hoi_planner.demonstrations.grasps.campaign import (
-    Campaign, CampaignResult, search_both, Workers)
+    Campaign, CampaignResult, search_both, search_two_hands, Workers)
 from hoi_planner.demonstrations.grasps.diversity import diversity
 from hoi_planner.demonstrations.grasps.proof import ProofConfig
 from hoi_planner.demonstrations.grasps.storage import GraspFile, save_grasps
@@ -22,6 +22,8 @@ from tqdm import tqdm
 
 # What one hand cannot take: these have two-handed grasps only.
 TWO_HANDS_ONLY = ('carton', 'tote', 'drum')
+# What two hands take besides: wide enough for both.
+TWO_HANDS_TOO = ('handled_box', 'ball', 'rolling_pin', 'cutting_board', 'bowl', 'plate', 'pan')
 COUNT = 34
 SEED = 3
 
@@ -38,18 +40,21 @@ def notes(result: CampaignResult) -> dict:
 
 
 def build_family(family: str, workers: Workers, count: int = COUNT, seed: int = SEED) -> GraspFile:
-    """Search both hands' grasps of a family's default instance."""
+    """Search all grasps of a family's default instance, by one hand and by two."""
     resource = instance_resource(family, 0)
     with tqdm(desc=family, unit=' proven', leave=False) as bar:
         def report(proven: int, tried: int) -> None:
             bar.n = proven
             bar.set_postfix(tried=tried)
 
-        results = search_both(
-            Campaign(load_object(resource), count=count, seed=seed), workers, report)
+        campaign, results = Campaign(load_object(resource), count=count, seed=seed), {}
+        if family not in TWO_HANDS_ONLY:
+            results.update(search_both(campaign, workers, report))
+        if family in TWO_HANDS_ONLY + TWO_HANDS_TOO:
+            results.update(search_two_hands(campaign, workers, report))
     return GraspFile(
-        resource, 'open_hand', {side: result.records for side, result in results.items()},
-        {side: notes(result) for side, result in results.items()})
+        resource, 'open_hand', {group: result.records for group, result in results.items()},
+        {group: notes(result) for group, result in results.items()})
 
 
 def summary(family: str, group: str, words: dict) -> str:
@@ -71,8 +76,6 @@ def main() -> None:
     folder = arguments.out or models_path('.') / 'grasps'
     with Workers(arguments.workers) as workers:
         for family in arguments.families:
-            if family in TWO_HANDS_ONLY:
-                continue
             grasps = build_family(family, workers)
             save_grasps(folder / f'{family}.safetensors', grasps)
             for group, words in grasps.notes.items():

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Sequence
 import concurrent.futures
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import multiprocessing
 import time
 
@@ -14,7 +14,9 @@ from hoi_planner.demonstrations.grasps.diversity import choose_diverse
 from hoi_planner.demonstrations.grasps.mirrored import has_upright_mirror, mirror_records
 from hoi_planner.demonstrations.grasps.proving import prove_batch, ProofBatch
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
-from hoi_planner.demonstrations.grasps.search import rounds, search_batch, SearchConfig
+from hoi_planner.demonstrations.grasps.search import (
+    first_round, next_round, search_batch, SearchConfig)
+from hoi_planner.demonstrations.grasps.two_hands import search_pairs, TWO_HAND_KINDS
 from hoi_planner.objects.model import ObjectModel
 
 ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
@@ -112,12 +114,13 @@ def search_side(
                 range(start, min(start + PROOFS_OF_JOB, len(seed_records)))),
                 campaign.hand_model, campaign.config.limits, campaign.config.proof)
             for start in range(0, len(seed_records), PROOFS_OF_JOB)]))
-    plan = rounds(campaign.model, side, campaign.seed, campaign.kinds, campaign.hand_model,
-                  campaign.config)
+    batches = first_round(campaign.model, side, campaign.seed, campaign.kinds,
+                          campaign.hand_model, campaign.config)
     for _ in range(campaign.most_rounds):
         if sum(map(len, parts)) >= wanted:
             break
-        gather(workers.map(search_batch, next(plan)))
+        gather(workers.map(search_batch, batches))
+        batches = next_round(batches, [len(part) for part in parts[-len(batches):]])
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
     return CampaignResult(chosen, proven, tried, time.monotonic() - began)
@@ -133,3 +136,33 @@ def search_both(
         mirrored = mirror_records(right.spare, campaign.model.affordances)
     left = search_side(campaign, 'left', workers, mirrored, report)
     return {'right': right, 'left': left}
+
+
+def search_two_hands(
+    campaign: Campaign, workers: Workers, report: Report = lambda proven, tried: None,
+) -> dict[str, CampaignResult]:
+    """
+    Search grasps by both hands at once; 'two_left' i belongs to 'two_right' i.
+
+    :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
+    :raises ValueError: the object has no plane of symmetry
+    """
+    began, parts, tried = time.monotonic(), [], 0
+    batches = first_round(campaign.model, 'right', campaign.seed, TWO_HAND_KINDS,
+                          campaign.hand_model, campaign.config)
+    for _ in range(campaign.most_rounds):
+        if sum(len(part.right) for part in parts) >= round(SURPLUS * campaign.count):
+            break
+        for result in workers.map(search_pairs, batches):
+            parts.append(result)
+            tried += result.tried
+            report(sum(len(part.right) for part in parts), tried)
+        proven = [len(part.right) for part in parts[-len(batches):]]
+        # A region of the other hand's half never proves anything: it is not tried again.
+        batches = [replace(batch, round=batch.round + 1)
+                   for batch, count in zip(batches, proven) if count or not any(proven)]
+    right = join([no_records('right'), *(part.right for part in parts)])
+    left = join([no_records('left'), *(part.left for part in parts)])
+    chosen, seconds = choose_diverse(right, campaign.count), time.monotonic() - began
+    return {'two_left': CampaignResult(left.select(chosen), left, tried, seconds),
+            'two_right': CampaignResult(right.select(chosen), right, tried, seconds)}

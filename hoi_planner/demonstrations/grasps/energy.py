@@ -103,7 +103,7 @@ def energy(
     distance = target.grid(pose.points)
     touch = contacts(hand, pose, target, kind, distance)
     total = config.contact * _contact(touch, kind, config)
-    total = total + config.closure * closure(touch)
+    total = total + config.closure * closure(touch, target)
     total = total + config.align * _align(touch, pose)
     deep = torch.relu(-distance - config.depth)
     total = total + config.penetration * (CM * deep).square().sum(dim=1)
@@ -123,13 +123,28 @@ def _contact(touch: Contacts, kind: GraspKind, config: EnergyConfig) -> torch.Te
     return (weights * ((1 + (2 * off).square()).sqrt() - 1)).sum(dim=1) * 3 / weights.sum()
 
 
-def closure(touch: Contacts) -> torch.Tensor:
-    """Return (B,) squared wrench of unit pushes, about the contacts' middle; 0: they balance."""
+def closure(touch: Contacts, target: GraspTarget) -> torch.Tensor:
+    """
+    Return (B,) squared wrench of unit pushes; 0: they balance.
+
+    Of one hand about the contacts' middle. Where the other hand mirrors it, the force along the
+    mirror's normal and the torques in the plane are balanced by that.
+    """
     share = touch.strength / touch.strength.sum(dim=1, keepdim=True).clamp_min(1e-3)
     push = -touch.normals * share[..., None]
+    if target.mirror is not None:
+        return _mirrored_closure(touch, push, target)
     middle = (touch.points * share[..., None]).sum(dim=1, keepdim=True)
     torque = torch.linalg.cross(touch.points - middle, push).sum(dim=1) / TORQUE_ARM
     return push.sum(dim=1).square().sum(dim=1) + torque.square().sum(dim=1)
+
+
+def _mirrored_closure(touch: Contacts, push: torch.Tensor, target: GraspTarget) -> torch.Tensor:
+    force, normal = push.sum(dim=1), target.mirror
+    along = force - (force @ normal)[:, None] * normal
+    centre = torch.tensor(target.model.center_of_mass, dtype=torch.float32)
+    torque = torch.linalg.cross(touch.points - centre, push).sum(dim=1) @ normal
+    return along.square().sum(dim=1) + (torque / TORQUE_ARM).square()
 
 
 def _align(touch: Contacts, pose: SampledPose) -> torch.Tensor:

@@ -34,7 +34,7 @@ class BatchResult:
 def prove_records(
     model: ObjectModel, target: GraspTarget, records: GraspRecords, indices, hand_model: str,
     limits: GeometryLimits, proof: ProofConfig, enough: int | None = None, skip=None,
-    tries: int | None = None,
+    tries: int | None = None, patience: int | None = None,
 ) -> BatchResult:
     """
     Return those that keep the geometric limits and hold in physics, with what was measured.
@@ -43,11 +43,14 @@ def prove_records(
     :param enough: stop after so many proven ones
     :param skip: called with an index and the proven indices: leave this one out
     :param tries: stop after so many
+    :param patience: stop when so many have failed and none has held
     """
     hand = load_hand_model(hand_model, records.side)
     kept, tried = [], 0
     for index in indices:
         if (enough is not None and len(kept) >= enough) or (tries is not None and tried >= tries):
+            break
+        if patience is not None and tried >= patience and not kept:
             break
         if skip is not None and skip(index, kept):
             continue

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Search grasps of one object by one hand: batches of starts, descended, checked, proven."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import zlib
 
 import torch
@@ -41,13 +40,15 @@ class SearchConfig:
 
     starts: hands that begin to descend; a third of them go all the way
     proofs: candidates given to physics at most
+    patience: failures after which a batch ends that has proven nothing
     enough: proven grasps after which a batch ends
     squeeze: metres that closed fingers stand in the object
     """
 
     starts: int = 192
-    proofs: int = 20
-    enough: int = 7
+    proofs: int = 14
+    patience: int = 6
+    enough: int = 6
     squeeze: float = 0.0014
     descent: DescentConfig = DescentConfig()
     limits: GeometryLimits = GeometryLimits()
@@ -114,7 +115,8 @@ def finish(
     config = batch.config
     return prove_records(
         batch.model, target, records, range(len(records)), batch.hand_model, config.limits,
-        config.proof, config.enough, twin, config.proofs)
+        config.proof, config.enough, twin, config.proofs,
+        config.patience)
 
 
 @torch.no_grad()
@@ -130,7 +132,7 @@ def sensible(
     there = ((touch.points >= low) & (touch.points <= high)).all(dim=-1)
     weight = kind.weights * (touch.distance < CONTACT)
     share = (weight * there).sum(dim=1) / weight.sum(dim=1).clamp_min(1e-6)
-    thumb = touch.distance[:, [13, 14]].amin(dim=1) < CONTACT
+    thumb = (touch.distance[:, [13, 14]].amin(dim=1) < CONTACT) | (kind.name == 'palm')
     fingers = (touch.distance[:, [2, 5, 8, 11]] < CONTACT).sum(dim=1)
     enough = fingers >= (1 if kind.name == 'pinch' else 2)
     clear = is_clear(hand, target, closed, config.squeeze + 0.001)
@@ -148,12 +150,12 @@ def as_records(batch: SearchBatch, closed: Candidates, ways: WayIn) -> GraspReco
         ways.open_angles, ways.retreat, unknown, unknown, unknown, unknown)
 
 
-def rounds(
+def first_round(
     model: ObjectModel, side: str, seed: int, kinds: tuple[str, ...], hand_model: str,
-    config: SearchConfig, first: int = 0,
-) -> Iterator[list[SearchBatch]]:
+    config: SearchConfig,
+) -> list[SearchBatch]:
     """
-    Yield round after round of batches: every graspable region with every kind.
+    Return a batch of each graspable region with each kind.
 
     :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
     """
@@ -161,8 +163,16 @@ def rounds(
     if not regions:
         raise HoiPlannerError(
             FailureCode.NO_CANDIDATE, f"object '{model.resource}' has no graspable region")
-    number = first
-    while True:
-        yield [SearchBatch(model, side, region, kind, seed, number, hand_model, config)
-               for region in regions for kind in kinds]
-        number += 1
+    return [SearchBatch(model, side, region, kind, seed, 0, hand_model, config)
+            for region in regions for kind in kinds]
+
+
+def next_round(batches: list[SearchBatch], proven: list[int]) -> list[SearchBatch]:
+    """
+    Return the next batches: those that proved something, and of a region without any all again.
+
+    :param proven: of each batch
+    """
+    fruitful = {batch.region for batch, count in zip(batches, proven) if count}
+    return [replace(batch, round=batch.round + 1) for batch, count in zip(batches, proven)
+            if count or batch.region not in fruitful]

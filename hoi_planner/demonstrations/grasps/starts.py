@@ -19,6 +19,8 @@ SURFACE_POINTS = 6000
 DRAWS = 8                   # tries for each start, the best by energy is taken
 ACROSS = 0.5                # radians, spread of the palm across a handle
 TILT = 0.4                  # radians, spread of the approach about the surface normal
+HALF = 0.02                 # metres from the plane between two hands
+FACING = -0.2               # cosine to the other hand's side that a palm's face may have
 THICKEST = 0.13             # metres, how far a ray through the object is followed
 
 
@@ -68,6 +70,8 @@ def sample_starts(
     :raises HoiPlannerError: NO_CANDIDATE, the region has no surface, or none that is thin enough
     """
     points, normals = region_points(target, region, generator)
+    if target.mirror is not None:
+        points, normals = _own_half(hand, target, kind, points, normals)
     thick = thickness(target, points, normals)
     if kind.pads:
         thin = thick <= kind.widest
@@ -84,6 +88,19 @@ def sample_starts(
         cost = energy(hand, drawn.pose(hand), drawn.angles, target, region, kind, EnergyConfig())
     best = cost.reshape(count, DRAWS).argmin(dim=1) + DRAWS * torch.arange(count)
     return drawn.select(best)
+
+
+def _own_half(hand, target, kind, points, normals) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the points on this hand's side of the mirror, for a palm those that face it."""
+    outward = target.mirror if hand.side == 'left' else -target.mirror
+    mine = points @ outward > HALF
+    if not kind.pads:
+        mine = mine & (normals @ outward > FACING)
+    if not mine.any():
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"'{target.model.resource}' has nothing there for the {hand.side} one of two hands")
+    return points[mine], normals[mine]
 
 
 def _draw(hand, region, kind, points, normals, thick, generator) -> Candidates:

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from hoi_planner.geometry.signed_distance import SignedDistanceGrid
@@ -23,6 +24,8 @@ class GraspTarget:
     One object at rest on its table.
 
     up: (3,) the world's up in the mesh frame
+    mirror: (3,) normal of the plane between two hands that mirror each other, to the left hand's
+        side; None for one hand
     lift: height of a point p over the table is up . p + lift, metres
     """
 
@@ -30,17 +33,24 @@ class GraspTarget:
     grid: SignedDistanceGrid
     up: torch.Tensor
     lift: float
+    mirror: torch.Tensor | None = None
 
     @classmethod
-    def of(cls, model: ObjectModel) -> 'GraspTarget':
-        """Build the grid (cached by content) and find the table."""
+    def of(cls, model: ObjectModel, both_hands: bool = False) -> 'GraspTarget':
+        """
+        Build the grid (cached by content) and find the table.
+
+        :param both_hands: set mirror
+        :raises ValueError: both_hands without a plane of symmetry
+        """
         volume = float((model.mesh.extents + 2 * GRID_MARGIN).prod())
         # Rounded, so that the cache's key does not hang on the last bit.
         spacing = max(FINEST_GRID, round((volume / GRID_CELLS) ** (1 / 3), 4))
         rest = standing_pose(model, 0.0, 0.0)
         up = rotate_vectors(inverse(rest)[3:], torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64))
+        mirror = left_of(model) if both_hands else None
         return cls(model, SignedDistanceGrid(model.mesh, spacing, GRID_MARGIN), up.float(),
-                   float(rest[2]))
+                   float(rest[2]), mirror)
 
     def height(self, points: torch.Tensor) -> torch.Tensor:
         """Return (...) metres of points (..., 3) over the table."""
@@ -52,3 +62,16 @@ class GraspTarget:
         ahead = self.grid(points[..., None, :] + steps)
         behind = self.grid(points[..., None, :] - steps)
         return torch.nn.functional.normalize(ahead - behind, dim=-1, eps=1e-6)
+
+
+def left_of(model: ObjectModel) -> torch.Tensor:
+    """
+    Return the (3,) normal of the mirror plane, towards the left hand of a person at -x.
+
+    :raises ValueError: the object has no mirror plane
+    """
+    normal = model.affordances.mirror_normal
+    if normal is None:
+        raise ValueError(f"object '{model.resource}' has no mirror plane for two hands")
+    normal = torch.tensor(np.array(normal), dtype=torch.float32)
+    return -normal if normal[1] < 0 else normal

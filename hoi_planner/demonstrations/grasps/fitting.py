@@ -1,0 +1,105 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Fit grasps that were proven on one instance of a family to another instance."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from hoi_planner.demonstrations.grasps.candidates import Candidates
+from hoi_planner.demonstrations.grasps.checks import GeometryLimits
+from hoi_planner.demonstrations.grasps.descent import adam, DescentConfig
+from hoi_planner.demonstrations.grasps.diversity import choose_diverse
+from hoi_planner.demonstrations.grasps.energy import contacts
+from hoi_planner.demonstrations.grasps.kinds import KINDS
+from hoi_planner.demonstrations.grasps.proof import ProofConfig
+from hoi_planner.demonstrations.grasps.proving import prove_records
+from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
+from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand
+from hoi_planner.demonstrations.grasps.search import (
+    as_records, SearchBatch, SearchConfig, sensible)
+from hoi_planner.demonstrations.grasps.settle import settle
+from hoi_planner.demonstrations.grasps.target import GraspTarget
+from hoi_planner.demonstrations.grasps.way_in import find_ways, WayIn
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.objects.affordances import Region
+from hoi_planner.objects.model import ObjectModel
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """
+    How grasps are fitted.
+
+    enough, tries: proven grasps of a region that end it, and candidates given to physics at most
+    proof: shorter than a search's: the grasp was proven on a sister object
+    """
+
+    enough: int = 8
+    tries: int = 16
+    squeeze: float = 0.0014
+    descent: DescentConfig = DescentConfig(iterations=(30, 0), metres=0.0012, radians=0.012)
+    limits: GeometryLimits = GeometryLimits()
+    proof: ProofConfig = ProofConfig(duration=0.4, hold=0.1)
+
+
+def fit_records(
+    stored: GraspRecords, source: ObjectModel, model: ObjectModel, region: str,
+    hand_model: str = 'open_hand', config: FitConfig = FitConfig(),
+) -> GraspRecords:
+    """
+    Return grasps of one region of an object, proven on it.
+
+    Each stored grasp moves with its contacts' place in the region's box, descends a little, closes
+    its fingers, and is checked and proven again. The most different are tried first.
+
+    :param stored: proven on `source`
+    :param region: of both objects
+    :raises ValueError: a region that one of them lacks
+    """
+    chosen = stored.select([i for i, name in enumerate(stored.regions) if name == region])
+    if not len(chosen):
+        return no_records(stored.side)
+    old, new = GraspTarget.of(source), GraspTarget.of(model)
+    parts = []
+    for kind in sorted(set(chosen.kinds)):
+        mine = chosen.select([i for i, name in enumerate(chosen.kinds) if name == kind])
+        closed, ways = fitted_hands(mine, old, new, region, kind, hand_model, config)
+        batch = SearchBatch(model, stored.side, region, kind, 0, 0, hand_model)
+        parts.append(as_records(batch, closed, ways).select(ways.found.nonzero()[:, 0].tolist()))
+    fitted = join(parts)
+    return prove_records(
+        model, new, fitted, choose_diverse(fitted, len(fitted)), hand_model, config.limits,
+        config.proof, config.enough, tries=config.tries).records
+
+
+def fitted_hands(
+    mine: GraspRecords, old: GraspTarget, new: GraspTarget, region: str, kind: str,
+    hand_model: str, config: FitConfig,
+) -> tuple[Candidates, WayIn]:
+    """Return grasps of one kind moved, descended and closed, those that look sensible."""
+    model = load_hand_model(hand_model, mine.side)
+    hand, fine = coarse_hand(model), fine_hand(model)
+    boxes = [target.model.affordances.region(region) for target in (old, new)]
+    moved = move_with_region(mine.candidates(), old, boxes, kind, hand)
+    ended, _ = adam(hand, new, boxes[1], KINDS[kind], moved, config.descent, (0.0, 1.0))
+    closed = settle(fine, new, ended, config.squeeze)
+    closed = closed.select(
+        sensible(fine, new, boxes[1], KINDS[kind], closed, SearchConfig(squeeze=config.squeeze)))
+    return closed, find_ways(fine, new, closed)
+
+
+@torch.no_grad()
+def move_with_region(
+    hands: Candidates, old: GraspTarget, boxes: list[Region], kind: str, hand,
+) -> Candidates:
+    """Shift hands as the middle of their contacts moves with the region's box."""
+    pose = hands.pose(hand)
+    touch = contacts(hand, pose, old, KINDS[kind], old.grid(pose.points))
+    share = touch.strength / touch.strength.sum(dim=1, keepdim=True).clamp_min(1e-6)
+    middle = (share[..., None] * touch.points).sum(dim=1)
+    (low, high), (new_low, new_high) = (
+        [torch.tensor(corner, dtype=torch.float32) for corner in (box.low, box.high)]
+        for box in boxes)
+    there = new_low + (middle - low) / (high - low) * (new_high - new_low)
+    return replace(hands, translation=hands.translation + there - middle)

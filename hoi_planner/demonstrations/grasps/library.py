@@ -1,0 +1,181 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Grasps by object: stored for instance 0 of a family, fitted for others, searched for the user's."""
+
+from collections.abc import Sequence
+import functools
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from hoi_planner.assets import cache_directory, models_path
+from hoi_planner.demonstrations.grasps.contract import GraspSet, KINDS, TwoHandGraspSet
+from hoi_planner.demonstrations.grasps.fitting import fit_records
+from hoi_planner.demonstrations.grasps.records import ARRAYS, GraspRecords, join, no_records
+from hoi_planner.demonstrations.grasps.storage import GraspFile, load_grasps
+from hoi_planner.demonstrations.grasps.two_hands import fit_pairs
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.array_cache import cached_arrays
+from hoi_planner.geometry.meshes import content_hash
+from hoi_planner.hands.contract import SIDES
+from hoi_planner.objects.instances import instance_resource
+from hoi_planner.objects.loading import load_object
+from hoi_planner.objects.model import ObjectModel
+
+FIT_VERSION = 1         # of what fitting does; another one fits anew
+
+
+def grasps_for(
+    model: ObjectModel, side: str, hand_model: str = 'open_hand', regions: Sequence[str] = (),
+) -> GraspSet:
+    """
+    Return proven grasps of an object by one hand.
+
+    Of instance 0 of a family they are the stored ones; to another instance those are fitted and
+    proven again, once, then kept on disk; of a user's object they are what `hoi-planner grasps
+    search` found.
+
+    :param regions: only these; all graspable ones when empty
+    :raises HoiPlannerError: NO_CANDIDATE, there are none
+    :raises ValueError: an unknown side or region
+    """
+    if side not in SIDES:
+        raise ValueError(f'side is {side!r}, must be one of {SIDES}')
+    wanted = tuple(regions) or tuple(region.name for region in model.affordances.graspable)
+    for name in regions:
+        model.affordances.region(name)
+    file = grasp_file(model, hand_model)
+    stored = file.groups.get(side, no_records(side))
+    if is_stored_object(model, file):
+        found = stored.select([i for i, name in enumerate(stored.regions) if name in wanted])
+    else:
+        found = join([no_records(side)] + [
+            _fitted(file, stored, model, name, hand_model) for name in wanted])
+    if not len(found):
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"object '{model.resource}' has no proven grasp by the {side} hand in {list(wanted)}")
+    return found.grasp_set(model.resource, hand_model)
+
+
+def two_hand_grasps_for(model: ObjectModel, hand_model: str = 'open_hand') -> TwoHandGraspSet:
+    """
+    Return proven grasps of an object by both hands; otherwise as grasps_for.
+
+    :raises HoiPlannerError: NO_CANDIDATE, there are none
+    """
+    file = grasp_file(model, hand_model)
+    pair = tuple(file.groups.get(f'two_{side}', no_records(side)) for side in SIDES)
+    if not is_stored_object(model, file):
+        pair = _fitted_pairs(file, pair, model, hand_model)
+    if not len(pair[0]):
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"object '{model.resource}' has no proven grasp by two hands")
+    return TwoHandGraspSet(*(half.grasp_set(model.resource, hand_model) for half in pair))
+
+
+def library_path(family: str) -> Path:
+    """
+    Return the file of a family's stored grasps.
+
+    :raises HoiPlannerError: NO_CANDIDATE, the library has none
+    """
+    try:
+        return models_path(f'grasps/{family}.safetensors')
+    except FileNotFoundError as error:
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE, f"the grasp library has no '{family}'") from error
+
+
+def user_path(model: ObjectModel) -> Path:
+    """Return where the searched grasps of a user's object are kept."""
+    key = f'{content_hash(model.mesh)} {model.mass:.6g}'
+    name = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return cache_directory() / 'grasps' / f'{name}.safetensors'
+
+
+def grasp_file(model: ObjectModel, hand_model: str) -> GraspFile:
+    """
+    Return the grasps that an object's come from.
+
+    :raises HoiPlannerError: NO_CANDIDATE, none were searched yet
+    :raises ValueError: a damaged file, or of another hand model
+    """
+    if model.category != 'user':
+        path, resource = library_path(model.category), instance_resource(model.category, 0)
+        return _loaded(path, path.stat().st_mtime_ns, resource, hand_model)
+    path = user_path(model)
+    if not path.exists():
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"object '{model.resource}' has no searched grasps: run "
+            f"`hoi-planner grasps search {model.resource}`")
+    return load_grasps(path, f'content:{content_hash(model.mesh)}', hand_model)
+
+
+@functools.lru_cache(maxsize=64)
+def _loaded(path: Path, changed: int, resource: str, hand_model: str) -> GraspFile:
+    """Return a library file, read once while it does not change."""
+    return load_grasps(path, resource, hand_model)
+
+
+def is_stored_object(model: ObjectModel, file: GraspFile) -> bool:
+    """Return whether a file's grasps were proven on this very object."""
+    if model.category == 'user':
+        return True
+    source = load_object(file.resource)
+    return (content_hash(model.mesh) == content_hash(source.mesh)
+            and model.mass == source.mass)
+
+
+def _fitted(
+    file: GraspFile, stored: GraspRecords, model: ObjectModel, region: str, hand_model: str,
+) -> GraspRecords:
+    """Return the stored grasps of a region fitted to another instance, from the cache if there."""
+    key = {**_key(file, model), 'side': stored.side, 'region': region}
+    arrays = cached_arrays('fitted_grasps', key, lambda: _packed(fit_records(
+        stored, load_object(file.resource), model, region, hand_model), model))
+    return _unpacked(arrays, stored.side, model)
+
+
+def _fitted_pairs(file, pair, model: ObjectModel, hand_model: str):
+    """Return stored two-handed grasps fitted to another instance, from the cache if there."""
+    def build() -> dict[str, np.ndarray]:
+        halves = fit_pairs(pair, load_object(file.resource), model, hand_model)
+        return {f'{half.side}.{name}': array for half in halves
+                for name, array in _packed(half, model).items()}
+
+    arrays = cached_arrays('fitted_grasps', {**_key(file, model), 'side': 'both'}, build)
+    return tuple(_unpacked(
+        {name.split('.', 1)[1]: array for name, array in arrays.items()
+         if name.startswith(side)}, side, model) for side in SIDES)
+
+
+def _key(file: GraspFile, model: ObjectModel) -> dict:
+    """Return all that fitted grasps depend on."""
+    digest = hashlib.sha256()
+    for group in sorted(file.groups):
+        for name in ARRAYS:
+            digest.update(getattr(file.groups[group], name).float().numpy().tobytes())
+    return {'version': FIT_VERSION, 'hand_model': file.hand_model, 'mesh': content_hash(model.mesh),
+            'mass': model.mass, 'stored': digest.hexdigest()}
+
+
+def _packed(records: GraspRecords, model: ObjectModel) -> dict[str, np.ndarray]:
+    """Return grasps as arrays; words become numbers."""
+    names = [region.name for region in model.affordances.regions]
+    arrays = {name: getattr(records, name).float().numpy() for name in ARRAYS}
+    arrays['regions'] = np.array([names.index(name) for name in records.regions], dtype=np.int64)
+    arrays['kinds'] = np.array([KINDS.index(name) for name in records.kinds], dtype=np.int64)
+    return arrays
+
+
+def _unpacked(arrays: dict[str, np.ndarray], side: str, model: ObjectModel) -> GraspRecords:
+    """Return grasps that _packed made arrays of."""
+    names = [region.name for region in model.affordances.regions]
+    return GraspRecords(
+        side, tuple(names[i] for i in arrays['regions']), tuple(KINDS[i] for i in arrays['kinds']),
+        **{name: torch.from_numpy(np.array(arrays[name])) for name in ARRAYS})
