@@ -5,10 +5,10 @@
 import argparse
 import sys
 
-from hoi_planner.cli import demonstrations, motions, objects
+from hoi_planner.cli import demonstrations, grasps, motions, objects
 from hoi_planner.failures import HoiPlannerError
 
-GROUPS = (motions, objects, demonstrations)
+GROUPS = (motions, objects, grasps, demonstrations)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""A picture of grasps: objects on their table with the hands that hold them, each from two sides."""
+"""A picture of grasps: objects on their table and the hands that hold them, from two sides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ import numpy as np
 from PIL import Image
 import torch
 
+from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import compose, transform_points
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.registry import load_hand_model
@@ -33,7 +36,7 @@ FOV = math.radians(22)
 
 @dataclass(frozen=True)
 class GraspView:
-    """One grasp to draw: hands as (side, wrist (7,), fingers (15, 3)) in the object's mesh frame."""
+    """A grasp to draw: hands as (side, wrist (7,), fingers (15, 3)), object's mesh frame."""
 
     model: ObjectModel
     hands: tuple[tuple[str, torch.Tensor, torch.Tensor], ...]
@@ -105,3 +108,37 @@ def write_grasp_gallery(
             sheet.paste(draw_grasp(view, hand_model), (column * width, row * height))
     sheet.save(path)
     return path
+
+
+def best_grasp_views(models: Sequence[ObjectModel], hand_model: str) -> list[GraspView | None]:
+    """Return three places an object: its best grasp right, left, both hands; None for none."""
+    views: list[GraspView | None] = []
+    for model in models:
+        for side in ('right', 'left'):
+            found = _or_none(grasps_for, model, side, hand_model)
+            views.append(found and _best(model, (found,)))
+        pair = _or_none(two_hand_grasps_for, model, hand_model)
+        views.append(pair and _best(model, (pair.left, pair.right)))
+    return views
+
+
+def _or_none(look_up, *arguments):
+    """Return what a look-up finds; None where it says that there is no candidate."""
+    try:
+        return look_up(*arguments)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return None
+
+
+def _best(model: ObjectModel, halves: tuple[GraspSet, ...]) -> GraspView:
+    """Return the grasp that moves least in six directions and in the lift together."""
+    first = halves[0]
+    index = int((first.displacement + first.lift).argmin())
+    hands = tuple((half.side, half.wrists[index], half.fingers[index]) for half in halves)
+    sides = 'both' if len(halves) == 2 else first.side
+    return GraspView(
+        model, hands, f'{model.category}, {sides}: {first.kinds[index]}, {first.regions[index]}',
+        f'six {1e3 * first.displacement[index]:.1f}, lift {1e3 * first.lift[index]:.1f}, '
+        f'deep {1e3 * first.penetration[index]:.1f} mm')

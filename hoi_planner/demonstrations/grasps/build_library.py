@@ -11,9 +11,8 @@ from pathlib import Path
 
 from hoi_planner.assets import models_path
 from hoi_planner.demonstrations.grasps.campaign import (
-    Campaign, CampaignResult, search_both, search_two_hands, Workers)
-from hoi_planner.demonstrations.grasps.diversity import diversity
-from hoi_planner.demonstrations.grasps.proof import ProofConfig
+    Campaign, search_both, search_two_hands, Workers)
+from hoi_planner.demonstrations.grasps.search_notes import notes, summary
 from hoi_planner.demonstrations.grasps.storage import GraspFile, save_grasps
 from hoi_planner.objects.instances import instance_resource
 from hoi_planner.objects.library import FAMILIES
@@ -26,17 +25,6 @@ TWO_HANDS_ONLY = ('carton', 'tote', 'drum')
 TWO_HANDS_TOO = ('handled_box', 'ball', 'rolling_pin', 'cutting_board', 'bowl', 'plate', 'pan')
 COUNT = 34
 SEED = 3
-
-
-def notes(result: CampaignResult) -> dict:
-    """Return what the card says of one side."""
-    mean, clusters = diversity(result.records)
-    proof = ProofConfig()
-    return {
-        'count': len(result.records), 'proven': len(result.spare), 'tried': result.tried,
-        'seconds': round(result.seconds, 1), 'diversity': round(mean, 3), 'clusters': clusters,
-        'seed': SEED, 'limit_m': proof.limit, 'friction': proof.physics.effective_friction,
-        'stiffness': proof.physics.contact_stiffness}
 
 
 def build_family(family: str, workers: Workers, count: int = COUNT, seed: int = SEED) -> GraspFile:
@@ -54,16 +42,7 @@ def build_family(family: str, workers: Workers, count: int = COUNT, seed: int = 
             results.update(search_two_hands(campaign, workers, report))
     return GraspFile(
         resource, 'open_hand', {group: result.records for group, result in results.items()},
-        {group: notes(result) for group, result in results.items()})
-
-
-def summary(family: str, group: str, words: dict) -> str:
-    """Return one line about a group of grasps."""
-    rate = words['proven'] / max(1, words['tried'])
-    each = words['seconds'] / max(1, words['proven'])
-    return (f"{family:<14}{group:<10}{words['count']:>3} kept, {words['proven']} of "
-            f"{words['tried']} proven ({rate:.0%}), {each:.1f} s each, "
-            f"{words['clusters']} clusters, diversity {words['diversity']:.2f}")
+        {group: notes(result, seed) for group, result in results.items()})
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ class DescentConfig:
         along a cosine over both legs
     """
 
-    iterations: tuple[int, int] = (35, 80)
+    iterations: tuple[int, int] = (30, 65)
     metres: float = 0.003
     radians: float = 0.035
     weights: EnergyConfig = EnergyConfig()

@@ -54,8 +54,8 @@ POWER = GraspKind(
         **{f'{name}1': 0.2 for name in FINGERS}, 'thumb3': 2.0, 'thumb2': 0.5,
         'palm_distal': 0.7, 'thenar': 0.3, 'hypothenar': 0.2},
     open_posture=_fingers(
-        index=(15, 20, 13, 4), middle=(15, 20, 13, 0), pinky=(15, 20, 13, -5), ring=(15, 20, 13, -2),
-        thumb=(4, 18, -18, 0, 5)),
+        index=(15, 20, 13, 4), middle=(15, 20, 13, 0), pinky=(15, 20, 13, -5),
+        ring=(15, 20, 13, -2), thumb=(4, 18, -18, 0, 5)),
     closed_posture=_fingers(
         index=(60, 75, 50, 2), middle=(62, 75, 50, 0), pinky=(65, 75, 50, 0), ring=(63, 75, 50, 0),
         thumb=(14, 18, -25, 28, 30)))
@@ -75,8 +75,8 @@ TRIPOD = GraspKind(
     'tripod',
     touch={'thumb3': 2.0, 'index3': 1.0, 'middle3': 1.0, 'ring3': 0.6, 'pinky3': 0.3},
     open_posture=_fingers(
-        index=(20, 22, 13, 8), middle=(22, 22, 13, 0), pinky=(24, 22, 13, -8), ring=(23, 22, 13, -3),
-        thumb=(2, 20, -22, 0, 0)),
+        index=(20, 22, 13, 8), middle=(22, 22, 13, 0), pinky=(24, 22, 13, -8),
+        ring=(23, 22, 13, -3), thumb=(2, 20, -22, 0, 0)),
     closed_posture=_fingers(
         index=(48, 42, 27, 4), middle=(50, 44, 28, 0), pinky=(46, 40, 26, -2), ring=(48, 42, 27, 0),
         thumb=(15, 20, -26, 14, 16)),

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Grasps by object: stored for instance 0 of a family, fitted for others, searched for the user's."""
+"""Grasps by object: stored for a family's instance 0, fitted to others, searched for users'."""
 
 from collections.abc import Sequence
 import functools
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hoi_planner.assets import cache_directory, models_path
+from hoi_planner.assets import models_path, user_directory
 from hoi_planner.demonstrations.grasps.contract import GraspSet, KINDS, TwoHandGraspSet
 from hoi_planner.demonstrations.grasps.fitting import fit_records
 from hoi_planner.demonstrations.grasps.records import ARRAYS, GraspRecords, join, no_records
@@ -94,7 +94,7 @@ def user_path(model: ObjectModel) -> Path:
     """Return where the searched grasps of a user's object are kept."""
     key = f'{content_hash(model.mesh)} {model.mass:.6g}'
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return cache_directory() / 'grasps' / f'{name}.safetensors'
+    return user_directory() / 'grasps' / f'{name}.safetensors'
 
 
 def grasp_file(model: ObjectModel, hand_model: str) -> GraspFile:
@@ -112,8 +112,13 @@ def grasp_file(model: ObjectModel, hand_model: str) -> GraspFile:
         raise HoiPlannerError(
             FailureCode.NO_CANDIDATE,
             f"object '{model.resource}' has no searched grasps: run "
-            f"`hoi-planner grasps search {model.resource}`")
-    return load_grasps(path, f'content:{content_hash(model.mesh)}', hand_model)
+            f'`hoi-planner grasps search {model.resource}`')
+    return load_grasps(path, stored_resource(model), hand_model)
+
+
+def stored_resource(model: ObjectModel) -> str:
+    """Return what a grasp file says that it is of; a user's object goes by its content."""
+    return f'content:{content_hash(model.mesh)}' if model.category == 'user' else model.resource
 
 
 @functools.lru_cache(maxsize=64)

@@ -155,8 +155,8 @@ def _farthest(vertices: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Te
 
 @functools.cache
 def coarse_hand(model: HandModel) -> SampledHand:
-    """Return the hand for descending: some 360 points."""
-    return SampledHand(model, patch_points=12, other_points=150)
+    """Return the hand for descending: some 280 points."""
+    return SampledHand(model, patch_points=10, other_points=100)
 
 
 @functools.cache

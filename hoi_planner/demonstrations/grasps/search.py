@@ -45,10 +45,10 @@ class SearchConfig:
     squeeze: metres that closed fingers stand in the object
     """
 
-    starts: int = 192
-    proofs: int = 14
+    starts: int = 162
+    proofs: int = 18
     patience: int = 6
-    enough: int = 6
+    enough: int = 9
     squeeze: float = 0.0014
     descent: DescentConfig = DescentConfig()
     limits: GeometryLimits = GeometryLimits()

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Grasps by two hands that mirror each other, one on each side of the object's plane of symmetry."""
+"""Grasps by two hands that mirror each other across the object's plane of symmetry."""
 
 from dataclasses import dataclass, replace
 
