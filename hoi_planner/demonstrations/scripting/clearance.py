@@ -126,7 +126,7 @@ def _hand_problems(scene, motion, frames, objects, check):
                 continue
             gap = shape.distance(local[apart]).min().item()
             if gap < check.margins.hand_object:
-                yield (f"the {side} hand would come within {1e3 * gap:.1f} mm of "
+                yield (f'the {side} hand would come within {1e3 * gap:.1f} mm of '
                        f"object '{motion.object_ids[m]}'")
         for obstacle, shape in _obstacles(scene):
             gap = shape.distance(transform_points(inverse(obstacle.pose), skin)).min().item()

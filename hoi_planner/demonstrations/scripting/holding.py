@@ -10,15 +10,15 @@ from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.comfort import discomfort, FARTHEST
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip, grip_of, turn_about_z
-from hoi_planner.demonstrations.scripting.trial import trial
+from hoi_planner.demonstrations.scripting.trial import largest_tilt, trial
 from hoi_planner.geometry.transforms import compose
 import torch
 
 TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a way is drawn
 SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
-MOST_MOVED = 0.007          # metres that a grasp may give way in its trial
-MOST_TURNED = math.radians(9)
+MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
+MOST_TURNED = math.radians(12)
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
 
 
@@ -68,10 +68,20 @@ class Holds:
         return grip_of(self.grasps, int(self.index[candidate]), float(self.turn[candidate]))
 
 
-def gives_way(scene: TaskScene, placed: PlacedObject, holds: Holds, candidate: int) -> str | None:
-    """Return why a grasp is not to be moved about with, or None: it is tried in physics once."""
+def gives_way(
+    scene: TaskScene, placed: PlacedObject, holds: Holds, candidate: int, path: torch.Tensor,
+) -> str | None:
+    """
+    Return why a grasp cannot hold an object on a path (N, 7), or None.
+
+    What is asked is the grasp's trial at the path's largest tilt, not the path itself.
+    """
+    # Of a grasp turned about an object of revolution the trial is that of the grasp unturned.
     grip = grip_of(holds.grasps, int(holds.index[candidate]))
-    moved, turned = trial(placed.model, grip, scene.hand_model)
+    angle = float(holds.turn[candidate])
+    unturned = compose(path, turn_about_z(torch.tensor(angle, dtype=torch.float64)))
+    tilt = largest_tilt(placed.model, unturned)
+    moved, turned = trial(placed.model, grip, scene.hand_model, tilt)
     if moved <= MOST_MOVED and turned <= MOST_TURNED:
         return None
     return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"

@@ -157,7 +157,7 @@ def try_way(
     check = Check((meeting.tool, meeting.target, *other_shapes(scene, 2)),
                   touching(holds))
     reason = find_collision(scene, motion, check)
-    reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate)
+    reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate, tool)
     if times.moved:
-        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate)
+        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
     return reason or motion

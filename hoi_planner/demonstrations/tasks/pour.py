@@ -83,7 +83,7 @@ def draw_tilt(draw: Draw, situation: Situation) -> Tilt:
 
 
 POUR = ToolTask(
-    'pour', ('spout', 'opening'), ('opening', 'top'), draw_tilt, target_regions=('handle', 'body', 'rim'),
-    lift_chance=0.4, shafted=False)
+    'pour', ('spout', 'opening'), ('opening', 'top'), draw_tilt,
+    target_regions=('handle', 'body', 'rim'), lift_chance=0.4, shafted=False)
 POUR_ROLES = (Role('tool', ('bottle', 'jar', 'mug', 'pitcher'), 'right'),
               Role('target', ('bowl', 'mug', 'pan'), 'left'))

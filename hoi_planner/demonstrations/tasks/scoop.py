@@ -41,7 +41,7 @@ class Digs(Act):
         return torch.cat([torch.zeros(count, 3, dtype=torch.float64), rotation], dim=1)
 
     def motion(self, poise: torch.Tensor, times: torch.Tensor, scale: float) -> torch.Tensor:
-        """Return the frame (..., T, 7): forward and level at the end of a dig, back over the top."""
+        """Return the frame (..., T, 7): forward and level at a dig's end, back over the top."""
         place, rotation = spread(poise, times)
         phase, envelope = strokes(times, self.duration, self.rate)
         forward = -0.5 * scale * self.length * envelope * torch.cos(phase)
