@@ -29,6 +29,7 @@ class TrackingRecord:
         self.planned = torch.stack(
             [frame.from_mesh(poses) for frame, poses in zip(frames, motion.object_poses)])
         self.poses = self.planned.numpy().copy()
+        self._planned_positions = self.planned[..., :3].numpy()
         self.force = np.zeros((len(motion.sides), len(frames), motion.num_frames))
         self.release_frames: list[int | None] = [None] * len(frames)
         self.played = 0
@@ -50,6 +51,11 @@ class TrackingRecord:
         rotation = rotation_angle(planned[..., 3:], poses[..., 3:]).numpy()
         unknown = self._unknown()[:, frame]
         return np.where(unknown, np.nan, displacement), np.where(unknown, np.nan, rotation)
+
+    def dropped(self, limit: float) -> bool:
+        """Return whether a released object is farther than the limit, metres, at the last frame."""
+        stray = self.poses[:, self.played, :3] - self._planned_positions[:, self.played]
+        return bool((np.linalg.norm(stray, axis=-1) > limit).any())
 
     def _unknown(self) -> np.ndarray:
         """Return (M, N): the object is not released yet, or the frame not played."""

@@ -207,7 +207,7 @@ class TrackingSimulation:
             self._play_frame()
             if progress is not None:
                 progress(self.frame / (self.motion.num_frames - 1))
-            if stop_at_drop and (self._record.deviation(self.frame)[0] > drop_limit).any():
+            if stop_at_drop and self._record.dropped(drop_limit):
                 break
         return self.measurement(drop_limit)
 
