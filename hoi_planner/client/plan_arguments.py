@@ -17,15 +17,20 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
                     'simulation, and make a film of it.')
     parser.add_argument('--task', default='carry', help=f'one of: {tasks}')
     parser.add_argument(
-        '--object', default='carton', metavar='MESH_OR_NAME',
-        help='a name of the object library (carton, carton?width=0.35, ...) or a mesh file')
+        '--object', action='append', default=[], metavar='MESH_OR_NAME',
+        help='a name of the object library (carton, mug?radius=0.04, ...) or a mesh file; once for '
+             'each object of the task; without it the seed draws the objects')
     parser.add_argument(
-        '--pose', nargs=3, type=float, default=(0.45, 0.10, 0.0), metavar=('X', 'Y', 'YAW_DEG'),
-        help='where it stands on the table: metres, degrees')
+        '--pose', action='append', default=[], nargs=3, type=float,
+        metavar=('X', 'Y', 'YAW_DEG'),
+        help='where an object stands on the table, metres and degrees: the first --pose is for the '
+             'first --object, and so on; drawn from the seed when not given')
     parser.add_argument(
         '--target', nargs=3, type=float, metavar=('X', 'Y', 'YAW_DEG'),
-        help='where it is to end; drawn from the seed when not given')
-    parser.add_argument('--mass', type=float, default=0.0, help="kg; 0: the library's")
+        help='where the first object is to end; drawn from the seed when not given')
+    parser.add_argument(
+        '--mass', action='append', default=[], type=float,
+        help="kg, one for each --object in their order; 0: the library's")
     parser.add_argument('--seed', type=int, default=0, help='same seed, same plan')
     parser.add_argument('--candidates', type=int, default=4, help='1 to 64')
     parser.add_argument(

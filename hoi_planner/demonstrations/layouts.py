@@ -44,7 +44,27 @@ def draw_layout(
     if len(chosen) != len(task.roles):
         raise ValueError(f'categories are {chosen}, {task.name} has {len(task.roles)} roles')
     mirrored = draw.chance(LEFT_HANDED)
-    models = draw_models(task.roles, chosen, instances, draw)
+    return stand(task, draw_models(task.roles, chosen, instances, draw), mirrored, draw)
+
+
+def layout_of(
+    task: Task, models: Sequence[ObjectModel], generator: torch.Generator,
+) -> tuple[PlacedObject, ...]:
+    """
+    Return these objects on the table, for a right-handed person.
+
+    :param models: one for each role, in the order of the task's roles
+    :raises HoiPlannerError: NO_CANDIDATE, no room on the table
+    """
+    if len(models) != len(task.roles):
+        raise ValueError(f'{len(models)} models, {task.name} has {len(task.roles)} roles')
+    return stand(task, models, False, Draw(generator))
+
+
+def stand(
+    task: Task, models: Sequence[ObjectModel], mirrored: bool, draw: Draw,
+) -> tuple[PlacedObject, ...]:
+    """Return the objects of the roles at drawn places."""
     placed = []
     for role, model in zip(task.roles, models):
         pose = closed_pose(role, model, placed)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from hoi_planner.cancellation import CancelToken
+from hoi_planner.demonstrations.roles import role_order
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.tasks.registry import find_task
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -67,8 +68,11 @@ class ScriptedGenerator:
             TIMED_OUT, CANCELED
         """
         task = find_task(request.task)
+        given = place(request.objects, self.mesh_roots)
+        order = role_order(task, [item.model.category for item in given])
+        objects = tuple(request.objects[i] for i in order)
         scene = TaskScene(
-            objects=place(request.objects, self.mesh_roots), targets=request.targets,
+            objects=tuple(given[i] for i in order), targets=request.targets,
             obstacles=place(request.obstacles, self.mesh_roots),
             table_height=request.table_height, hand_model=self.hand_model)
         plans, refusals = [], []
@@ -82,8 +86,8 @@ class ScriptedGenerator:
                 refusals.append(error.message)
             else:
                 plans.append(CandidatePlan(
-                    motion, request.objects, request.obstacles, request.table_height,
-                    request.seed, index))
+                    motion, objects, request.obstacles, request.table_height, request.seed,
+                    index))
             progress((index + 1) / request.candidates, f'{len(plans)} candidates')
         if not plans:
             raise HoiPlannerError(
