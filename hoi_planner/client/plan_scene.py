@@ -85,7 +85,11 @@ def plan_scene(arguments: argparse.Namespace) -> PlanScene:
 
 def _standing(model: ObjectModel, place: tuple[float, float, float]) -> torch.Tensor:
     x, y, yaw_degrees = place
-    return standing_pose(model, x, y, math.radians(yaw_degrees))
+    try:
+        return standing_pose(model, x, y, math.radians(yaw_degrees))
+    except ValueError as error:
+        raise RequestError(
+            FailureCode.INVALID_POSE, f"pose of '{model.resource}': {error}") from error
 
 
 def _pose(arguments: argparse.Namespace, index: int, model: ObjectModel) -> torch.Tensor | None:
