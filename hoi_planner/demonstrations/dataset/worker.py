@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main function of a process that makes samples."""
 
-import gc
 import json
 from multiprocessing.connection import Connection
 import traceback
@@ -30,8 +29,6 @@ def main(descriptor: int) -> None:
         code = words.pop('code')
         order = DatasetOrder(**{**words, 'tasks': tuple(words['tasks'])})
         splits = load_splits()
-        # What is loaded by now stays: the collector need not look at it again and again.
-        gc.freeze()
         while True:
             number = int(connection.recv_bytes())
             if content_hash() != code:
