@@ -5,6 +5,7 @@
 from collections.abc import Callable, Sequence
 import concurrent.futures
 from dataclasses import dataclass, replace
+import math
 import multiprocessing
 import time
 
@@ -15,13 +16,13 @@ from hoi_planner.demonstrations.grasps.mirrored import has_upright_mirror, mirro
 from hoi_planner.demonstrations.grasps.proving import prove_batch, ProofBatch
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
 from hoi_planner.demonstrations.grasps.search import (
-    first_round, next_round, search_batch, SearchConfig)
+    first_round, next_round, search_batch, SearchBatch, SearchConfig)
 from hoi_planner.demonstrations.grasps.two_hands import search_pairs, TWO_HAND_KINDS
 from hoi_planner.objects.model import ObjectModel
 
 ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
 MOST_ROUNDS = 8
-SURPLUS = 1.15          # more than wanted are proven, the most diverse are kept
+SURPLUS = 1.1          # more than wanted are proven, the most diverse are kept
 PROOFS_OF_JOB = 4
 Report = Callable[[int, int], None]
 
@@ -119,11 +120,18 @@ def search_side(
     for _ in range(campaign.most_rounds):
         if sum(map(len, parts)) >= wanted:
             break
-        gather(workers.map(search_batch, batches))
+        gather(workers.map(search_batch, _shared(batches, wanted - sum(map(len, parts)))))
         batches = next_round(batches, [len(part) for part in parts[-len(batches):]])
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
     return CampaignResult(chosen, proven, tried, time.monotonic() - began)
+
+
+def _shared(batches: list[SearchBatch], missing: int) -> list[SearchBatch]:
+    """Return batches that end when each has proven a little more than its share of the rest."""
+    share = math.ceil(missing / len(batches)) + 2
+    return [replace(batch, config=replace(
+        batch.config, enough=min(share, batch.config.enough))) for batch in batches]
 
 
 def search_both(
@@ -133,7 +141,7 @@ def search_both(
     right = search_side(campaign, 'right', workers, report=report)
     mirrored = None
     if has_upright_mirror(campaign.model):
-        mirrored = mirror_records(right.spare, campaign.model.affordances)
+        mirrored = mirror_records(right.records, campaign.model.affordances)
     left = search_side(campaign, 'left', workers, mirrored, report)
     return {'right': right, 'left': left}
 
@@ -153,7 +161,8 @@ def search_two_hands(
     for _ in range(campaign.most_rounds):
         if sum(len(part.right) for part in parts) >= round(SURPLUS * campaign.count):
             break
-        for result in workers.map(search_pairs, batches):
+        missing = round(SURPLUS * campaign.count) - sum(len(part.right) for part in parts)
+        for result in workers.map(search_pairs, _shared(batches, missing)):
             parts.append(result)
             tried += result.tried
             report(sum(len(part.right) for part in parts), tried)

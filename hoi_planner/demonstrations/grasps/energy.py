@@ -23,6 +23,8 @@ from hoi_planner.objects.affordances import Region
 CM = 100.0                  # distances count in centimetres, sizes that a person can picture
 REACH = 0.006               # metres: a patch this far off counts 1/e as a contact
 TORQUE_ARM = 0.03           # metres: a torque of 1 N over it counts as 1 N
+SPREAD_OF_ARM = 0.3         # of the way from the contacts to the centre of mass
+MOST_SPREAD = 0.025         # metres, root mean square
 SPHERE_SLACK = 0.0025       # metres that a bone's sphere may stand in the object: the flesh gives
 FOREARM = (0.09, 0.17, 0.25)    # metres from the wrist
 FOREARM_RADIUS = 0.035      # metres
@@ -43,6 +45,7 @@ class EnergyConfig:
     contact: float = 1.0
     closure: float = 1.5
     align: float = 0.3
+    spread: float = 1.5
     penetration: float = 3.0
     bones: float = 1.5
     table_weight: float = 4.0
@@ -105,6 +108,7 @@ def energy(
     touch = contacts(hand, pose, target, kind, distance)
     total = config.contact * _contact(touch, kind, config)
     total = total + config.closure * closure(touch, target)
+    total = total + config.spread * _spread(touch, target)
     total = total + config.align * _align(touch, pose)
     deep = torch.relu(-distance - config.depth)
     total = total + config.penetration * (CM * deep).square().sum(dim=1)
@@ -146,6 +150,25 @@ def _mirrored_closure(touch: Contacts, push: torch.Tensor, target: GraspTarget) 
     centre = torch.tensor(target.model.center_of_mass, dtype=torch.float32)
     torque = torch.linalg.cross(touch.points - centre, push).sum(dim=1) @ normal
     return along.square().sum(dim=1) + (torque / TORQUE_ARM).square()
+
+
+def _spread(touch: Contacts, target: GraspTarget) -> torch.Tensor:
+    """
+    Return (B,): how far contacts fall short of the spread that the object's weight asks for.
+
+    A weight away from the contacts turns the object about them; they hold it the better the
+    farther they reach along the way to its centre of mass.
+    """
+    share = touch.strength / touch.strength.sum(dim=1, keepdim=True).clamp_min(1e-3)
+    middle = (touch.points * share[..., None]).sum(dim=1)
+    way = torch.tensor(target.model.center_of_mass, dtype=torch.float32) - middle
+    if target.mirror is not None:
+        way = way - (way @ target.mirror)[:, None] * target.mirror
+    arm = way.norm(dim=1, keepdim=True).clamp_min(1e-4)
+    along = ((touch.points - middle[:, None]) * (way / arm)[:, None]).sum(dim=-1)
+    reach = ((share * along.square()).sum(dim=1) + 1e-8).sqrt()
+    wanted = (SPREAD_OF_ARM * arm[:, 0]).clamp(max=MOST_SPREAD)
+    return torch.relu(wanted - reach).square() / MOST_SPREAD**2
 
 
 def _align(touch: Contacts, pose: SampledPose) -> torch.Tensor:
