@@ -81,7 +81,9 @@ class DemonstrationRecord:
 METRICS = ('displacement', 'rotation', 'slip', 'penetration', 'volume', 'force', 'contact_ratio')
 
 
-def lost(number: int, task: str, refusals: Iterable[Refusal], fps: float = 30.0):
+def lost(
+    number: int, task: str, refusals: Iterable[Refusal], fps: float = 30.0,
+) -> DemonstrationRecord:
     """Return the record of a sample that no attempt made."""
     return DemonstrationRecord(
         number, task, (), (), (), (), (), 0, fps, tuple(refusals),
