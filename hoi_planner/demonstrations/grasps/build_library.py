@@ -23,7 +23,7 @@ from tqdm import tqdm
 TWO_HANDS_ONLY = ('carton', 'tote', 'drum')
 # What two hands take besides: wide enough for both.
 TWO_HANDS_TOO = ('handled_box', 'ball', 'rolling_pin', 'cutting_board', 'bowl', 'plate', 'pan')
-COUNT = 32
+COUNT = 31
 SEED = 3
 
 
@@ -50,11 +50,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('families', nargs='*', default=sorted(FAMILIES))
     parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--missing', action='store_true', help='only families without a file')
     parser.add_argument('--out', type=Path, default=None)
     arguments = parser.parse_args()
     folder = arguments.out or models_path('.') / 'grasps'
     with Workers(arguments.workers) as workers:
         for family in arguments.families:
+            if arguments.missing and (folder / f'{family}.safetensors').exists():
+                continue
             grasps = build_family(family, workers)
             save_grasps(folder / f'{family}.safetensors', grasps)
             for group, words in grasps.notes.items():
