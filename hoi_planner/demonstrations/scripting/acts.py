@@ -16,6 +16,7 @@ class Situation:
 
     tool_category, target_category: families
     shaft: (3,) unit direction, in the tool's frame, of the tool's long way to its working end
+    middle: (3,) middle of the tool's part that goes into a vessel, tool frame
     tool_reach: from the working end to the middle of the handle
     tool_length: of the longest side of the tool's bounding box
     target_radius: half of the target's smaller width
@@ -26,6 +27,7 @@ class Situation:
     tool_category: str
     target_category: str
     shaft: torch.Tensor
+    middle: torch.Tensor
     tool_reach: float
     tool_length: float
     target_radius: float

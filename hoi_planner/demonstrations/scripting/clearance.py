@@ -17,8 +17,10 @@ from hoi_planner.objects.model import ObjectModel
 import torch
 
 SKIN_POINTS = 260           # of a hand, about 8 mm apart
-EVERY = 4                   # frames
+EVERY = 3                   # frames
 OBJECT_POINTS = 500
+NEAR = 0.42                 # metres between wrists from which on hands cannot meet
+NEAR_POINTS = 420           # of a hand, where the other may meet it
 GRID_CELLS = 1.2e6          # as grasps.target has them, so that both share one grid
 GRID_MARGIN = 0.03          # metres
 FINEST_GRID = 0.001         # metres
@@ -133,9 +135,20 @@ def _hand_problems(scene, motion, frames, objects, check):
             if gap < check.margins.hand_object:
                 yield f"the {side} hand would meet obstacle '{obstacle.id}'"
     if len(skins) == 2:
-        gap = torch.cdist(skins[0].float(), skins[1].float()).min().item()
+        gap = hand_gap(motion)
         if gap < check.margins.hand_hand:
             yield f'the hands would come within {1e3 * gap:.1f} mm of each other'
+
+
+def hand_gap(motion: HandObjectMotion) -> float:
+    """Return metres between points of the two hands' skin, the least of every other frame."""
+    apart = (motion.wrist_poses[0, :, :3] - motion.wrist_poses[1, :, :3]).norm(dim=-1)
+    frames = torch.nonzero(apart < NEAR)[::2, 0].tolist()
+    if not frames:
+        return math.inf
+    near = [hand_vertices(motion, hand, frames) for hand in range(2)]
+    return torch.cdist(*(skin[:, ::max(1, skin.shape[1] // NEAR_POINTS)].float()
+                         for skin in near)).min().item()
 
 
 def hand_vertices(motion: HandObjectMotion, hand: int, frames: Sequence[int]) -> torch.Tensor:

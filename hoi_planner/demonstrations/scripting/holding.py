@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Choosing how to hold: many drawn ways, ranked by how comfortable they are for the person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 import math
 
@@ -10,13 +11,15 @@ from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.comfort import discomfort, FARTHEST
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip, grip_of, turn_about_z
+from hoi_planner.demonstrations.scripting.supply import skins
 from hoi_planner.demonstrations.scripting.trial import largest_tilt, trial
-from hoi_planner.geometry.transforms import compose
+from hoi_planner.geometry.transforms import compose, transform_points
 import torch
 
 TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a way is drawn
 SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
+SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
 MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
 MOST_TURNED = math.radians(12)
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
@@ -63,6 +66,12 @@ class Holds:
         moved = torch.maximum(grasps.displacement, 0.5 * grasps.lift)
         return (SLIP_WEIGHT * moved + TURN_WEIGHT * grasps.rotation + kinds)[self.index]
 
+    def skin(self, candidates: Sequence[int]) -> torch.Tensor:
+        """Return (K, P, 3) points of the closed hands of some candidates, mesh frame, float32."""
+        chosen = skins(self.grasps)[:, ::SKIN_STRIDE][self.index[candidates]]
+        turned = transform_points(turn_about_z(self.turn[candidates]), chosen.double())
+        return turned.float()
+
     def grip(self, candidate: int) -> Grip:
         """Return the grip of one candidate."""
         return grip_of(self.grasps, int(self.index[candidate]), float(self.turn[candidate]))
@@ -70,11 +79,14 @@ class Holds:
 
 def gives_way(
     scene: TaskScene, placed: PlacedObject, holds: Holds, candidate: int, path: torch.Tensor,
+    most: float = 1.0,
 ) -> str | None:
     """
     Return why a grasp cannot hold an object on a path (N, 7), or None.
 
     What is asked is the grasp's trial at the path's largest tilt, not the path itself.
+
+    :param most: share of MOST_MOVED and MOST_TURNED that it may give way
     """
     # Of a grasp turned about an object of revolution the trial is that of the grasp unturned.
     grip = grip_of(holds.grasps, int(holds.index[candidate]))
@@ -82,7 +94,7 @@ def gives_way(
     unturned = compose(path, turn_about_z(torch.tensor(angle, dtype=torch.float64)))
     tilt = largest_tilt(placed.model, unturned)
     moved, turned = trial(placed.model, grip, scene.hand_model, tilt)
-    if moved <= MOST_MOVED and turned <= MOST_TURNED:
+    if moved <= most * MOST_MOVED and turned <= most * MOST_TURNED:
         return None
     return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"
 

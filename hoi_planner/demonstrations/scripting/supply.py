@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from hoi_planner.demonstrations.grasps.contract import GraspSet
 from hoi_planner.demonstrations.grasps.library import grasps_for
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.transforms import relative, transform_points
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.registry import load_hand_model
 import torch
@@ -19,13 +21,36 @@ ENOUGH = 8              # steady grasps, to do without the others
 WORKING_ROOM = 0.03     # metres around a working end that the hand leaves free
 
 
-def clear_of(grasps: GraspSet, point: torch.Tensor, room: float = WORKING_ROOM) -> GraspSet:
-    """Return those grasps whose closed hand leaves room around a point (3,) of the mesh frame."""
+def skins(grasps: GraspSet) -> torch.Tensor:
+    """Return (G, V, 3) vertices of the closed hands, mesh frame."""
     model = load_hand_model(grasps.hand_model, grasps.side)
     shape = torch.zeros(len(grasps), NUM_SHAPE, dtype=torch.float64)
-    skin = model.forward(grasps.wrists, grasps.fingers, shape).vertices
-    near = (skin - point).norm(dim=-1).amin(dim=1)
+    with torch.no_grad():
+        return model.forward(grasps.wrists, grasps.fingers, shape).vertices
+
+
+def clear_of(grasps: GraspSet, point: torch.Tensor, room: float = WORKING_ROOM) -> GraspSet:
+    """Return those grasps whose closed hand leaves room around a point (3,) of the mesh frame."""
+    near = (skins(grasps) - point).norm(dim=-1).amin(dim=1)
     return grasps.select(torch.nonzero(near >= room)[:, 0].tolist())
+
+
+def clear_of_object(
+    grasps: GraspSet, placed: PlacedObject, other: PlacedObject, room: float,
+) -> GraspSet:
+    """
+    Return those grasps of an object whose closed hand leaves room around another that is by it.
+
+    :raises HoiPlannerError: NO_CANDIDATE, none does
+    """
+    local = transform_points(relative(other.pose, placed.pose), skins(grasps)[:, ::3])
+    near = Shape(other.model).distance(local).amin(dim=1)
+    kept = grasps.select(torch.nonzero(near >= room)[:, 0].tolist())
+    if not len(kept):
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE,
+            f"every {grasps.side}-hand grasp of object '{placed.id}' meets object '{other.id}'")
+    return kept
 
 
 def supply(

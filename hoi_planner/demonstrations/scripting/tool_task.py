@@ -62,13 +62,23 @@ def situation_of(meeting: Meeting, tool: PlacedObject, target: PlacedObject) -> 
         inverse(meeting.target_frame), torch.tensor(target.model.mesh.vertices))
     bounds = functional_extent(target, vertices)
     widths = bounds[1, :2] - bounds[0, :2]
+    shaft = rotate_vectors(inverse(meeting.tool_frame)[3:], shaft)
+    depth = vessel_depth(meeting, target, bounds)
     return Situation(
         tool_category=tool.model.category, target_category=target.model.category,
-        shaft=rotate_vectors(inverse(meeting.tool_frame)[3:], shaft),
+        shaft=shaft, middle=head_middle(meeting, shaft, max(depth, 0.03)),
         tool_reach=(meeting.tool_frame[:3] - handle).norm().item(),
         target_radius=widths.min().item() / 2, target_half_length=widths.max().item() / 2,
         tool_length=float(tool.model.mesh.extents.max()),
-        target_depth=vessel_depth(meeting, target, bounds))
+        target_depth=depth)
+
+
+def head_middle(meeting: Meeting, shaft: torch.Tensor, length: float) -> torch.Tensor:
+    """Return the (3,) middle of the tool's last `length` metres along its shaft, tool frame."""
+    points = transform_points(inverse(meeting.tool_frame), meeting.tool.points)
+    along = points @ shaft
+    head = points[along > along.max() - length]
+    return (head.amin(dim=0) + head.amax(dim=0)) / 2
 
 
 def vessel_depth(meeting: Meeting, target: PlacedObject, bounds: torch.Tensor) -> float:

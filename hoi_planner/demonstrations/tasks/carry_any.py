@@ -12,7 +12,7 @@ from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.assembly import assemble, Hold, other_shapes, touching
 from hoi_planner.demonstrations.scripting.clearance import Check, find_collision, Shape
 from hoi_planner.demonstrations.scripting.draw import Draw
-from hoi_planner.demonstrations.scripting.holding import drawn_order, Holds
+from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
 from hoi_planner.demonstrations.scripting.object_paths import PEAK, SPEED_LIMIT
 from hoi_planner.demonstrations.scripting.profiles import window
 from hoi_planner.demonstrations.scripting.supply import supply
@@ -78,6 +78,9 @@ def held_carry(
             tried += 1
             motion = carry_to(scene, [hold.grip(candidate) for hold in holds],
                               ends if ends.dim() == 1 else ends[candidate], draw)
+            if isinstance(motion, HandObjectMotion) and len(holds) == 1:
+                motion = gives_way(
+                    scene, carried, holds[0], candidate, motion.object_poses[0]) or motion
             if isinstance(motion, HandObjectMotion):
                 return motion
             refusals[motion] += 1
@@ -96,8 +99,11 @@ def drawn_targets(scene: TaskScene, draw: Draw) -> torch.Tensor:
 def two_handed(scene: TaskScene, draw: Draw) -> tuple[Holds, Holds] | None:
     """Return drawn holds of both hands, or None where no two-handed grasp is known."""
     carried = scene.objects[0]
-    grasps = two_hand_grasps_for(carried.model, scene.hand_model)
-    if not len(grasps):
+    try:
+        grasps = two_hand_grasps_for(carried.model, scene.hand_model)
+    except HoiPlannerError as error:
+        if error.code != FailureCode.NO_CANDIDATE:
+            raise
         return None
     left = Holds.drawn(grasps.left, carried, draw, CANDIDATES)
     return left, Holds(grasps.right, left.index, left.turn)

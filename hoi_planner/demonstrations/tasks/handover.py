@@ -14,7 +14,7 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
-from hoi_planner.demonstrations.scripting.holding import drawn_order, Holds
+from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
 from hoi_planner.demonstrations.scripting.object_paths import (
     lowered_clear, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import window
@@ -30,14 +30,17 @@ from hoi_planner.motion.record import HandObjectMotion
 import torch
 
 CANDIDATES = 3000
-TRIED = 24
+SHORTLIST = 300             # of those, whose hands are looked at
+TRIED = 40
+HANDS_APART = 0.010         # metres between two closed hands
+STEADIER = 0.65             # of what a grasp may give way elsewhere: the other hand must find it
 APART = 0.085               # metres between two wrists on one object, at least
 MEETING_X, MEETING_Y = (0.32, 0.44), (-0.05, 0.05)
 MEETING_HEIGHT = (0.08, 0.20)       # metres over where it stood
 LEAN = 0.5                  # radians by which it is leaned when it is handed over
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
-PACE = Pace(reach=(0.55, 0.70), approach=(0.22, 0.28), close=(0.22, 0.28), transport=(0.7, 0.9),
-            loosen=(0.20, 0.25), leave=(0.20, 0.26), retreat=(0.40, 0.55), lag=(0.0, 0.12))
+PACE = Pace(reach=(0.65, 0.85), approach=(0.28, 0.36), close=(0.30, 0.38), transport=(0.9, 1.2),
+            loosen=(0.30, 0.38), leave=(0.26, 0.34), retreat=(0.45, 0.60), lag=(0.0, 0.12))
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def hand_over(
         motion = pass_on(scene, givers.grip(candidate), takers.grip(candidate),
                          meets[candidate], end, shapes, draw)
         if isinstance(motion, HandObjectMotion):
+            motion = lost(scene, (givers, takers), candidate, motion) or motion
+        if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1
     why = (refusals.most_common(1)[0][0] if refusals
@@ -83,6 +88,18 @@ def hand_over(
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
         f"no way to hand '{thing.id}' over, of {len(order)} tried: {why}")
+
+
+def lost(
+    scene: TaskScene, holds: tuple[Holds, Holds], candidate: int, motion: HandObjectMotion,
+) -> str | None:
+    """Return why one of the hands cannot hold the object, or None."""
+    for hold in holds:
+        reason = gives_way(
+            scene, scene.objects[0], hold, candidate, motion.object_poses[0], STEADIER)
+        if reason:
+            return reason
+    return None
 
 
 def giving_side(scene: TaskScene, draw: Draw) -> str:
@@ -131,8 +148,12 @@ def rank(
     worst = costs.amax(dim=0)
     apart = (givers.wrists(meets)[:, :3] - takers.wrists(meets)[:, :3]).norm(dim=1)
     worst = torch.where(apart >= APART, worst, FARTHEST + 1.0)
-    return drawn_order(
-        worst + 0.3 * costs.mean(dim=0) + givers.slip() + takers.slip(), worst, draw, TRIED)
+    order = drawn_order(
+        worst + 0.3 * costs.mean(dim=0) + givers.slip() + takers.slip(), worst, draw, SHORTLIST)
+    if not order:
+        return []
+    gap = torch.cdist(givers.skin(order), takers.skin(order)).amin(dim=(1, 2))
+    return [candidate for candidate, room in zip(order, gap) if room >= HANDS_APART][:TRIED]
 
 
 def plan_passing(scene: TaskScene, meet: torch.Tensor, end: torch.Tensor, draw: Draw):
@@ -190,6 +211,6 @@ def pass_on(scene, giver, taker, meet, end, shapes, draw) -> HandObjectMotion | 
     return find_collision(scene, motion, check) or motion
 
 
+# Long tools have one handle, too short for two hands.
 HANDOVER_ROLES = (Role('object', (
-    'bottle', 'spoon', 'whisk', 'spatula', 'brush', 'hammer', 'rolling_pin', 'knife', 'pitcher',
-    'ball', 'jar'), 'right'),)
+    'bottle', 'jar', 'mug', 'pitcher', 'ball', 'rolling_pin', 'brush'), 'right'),)

@@ -15,10 +15,10 @@ from hoi_planner.demonstrations.scripting.frames import direction
 from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
-from hoi_planner.demonstrations.scripting.holding import drawn_order, Holds
+from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
 from hoi_planner.demonstrations.scripting.object_paths import lowered_clear, transport_time
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk, step, window
-from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.demonstrations.scripting.supply import clear_of_object, supply
 from hoi_planner.demonstrations.scripting.timing import (
     draw_tempos, frame_times, hurried, LONGEST, Pace, Tempo)
 from hoi_planner.demonstrations.scripting.tool_paths import LIFT, span
@@ -32,7 +32,8 @@ from hoi_planner.objects.standing import standing_pose
 import torch
 
 CANDIDATES = 3000
-TRIED = 20
+TRIED = 40
+ROOM = 0.003                # metres between a hand and the object that the other hand holds
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 PACE = Pace(reach=(0.55, 0.70), approach=(0.22, 0.28), close=(0.24, 0.30), transport=(0.6, 0.8),
             retreat=(0.40, 0.55))
@@ -135,9 +136,9 @@ def unscrew(
     jar, lid = scene.objects[:2]
     twists = draw_twists(draw, float(lid.model.mesh.extents[2]))
     shapes = (Shape(jar.model), Shape(lid.model), *other_shapes(scene, 2))
-    tops = Holds.drawn(supply(scene, lid, side), lid, draw, CANDIDATES)
-    jars = Holds.drawn(
-        supply(scene, jar, OTHER_SIDE[side], ('body',)), jar, draw, CANDIDATES)
+    over, under = supply(scene, lid, side), supply(scene, jar, OTHER_SIDE[side], ('body',))
+    tops = Holds.drawn(clear_of_object(over, lid, jar, ROOM), lid, draw, CANDIDATES)
+    jars = Holds.drawn(clear_of_object(under, jar, lid, 3 * ROOM), jar, draw, CANDIDATES)
     turns = turn_about_z(torch.tensor([0.0, twists.angle], dtype=torch.float64))
     ways = compose(lid.pose.expand(2, 7), turns)[None].expand(CANDIDATES, 2, 7)
     costs = torch.stack([
@@ -151,6 +152,8 @@ def unscrew(
         token.check(f'{name}, looking for a way')
         motion = lid_motion(scene, name, end, twists, shapes, draw,
                             (tops.grip(candidate), jars.grip(candidate)))
+        if isinstance(motion, HandObjectMotion):
+            motion = gives_way(scene, lid, tops, candidate, motion.object_poses[1]) or motion
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1

@@ -13,7 +13,7 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.functional import functional_frame
-from hoi_planner.demonstrations.scripting.holding import drawn_order, Holds
+from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
 from hoi_planner.demonstrations.scripting.object_paths import raised_clear, transport_time
 from hoi_planner.demonstrations.scripting.profiles import step, window
 from hoi_planner.demonstrations.scripting.supply import supply
@@ -28,7 +28,7 @@ from hoi_planner.motion.record import HandObjectMotion
 import torch
 
 CANDIDATES = 3000
-TRIED = 24
+TRIED = 40
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 SET_DOWN = 0.0004           # metres over the floor when it is let go
 OVER = 0.03                 # metres over the container's rim on the way in
@@ -65,6 +65,9 @@ def place_in(
         token.check('place_in, looking for a way')
         motion = put_in(scene, meeting, inside[candidate],
                         (hands.grip(candidate), others.grip(candidate)), draw)
+        if isinstance(motion, HandObjectMotion):
+            motion = gives_way(
+                scene, thing, hands, candidate, motion.object_poses[0]) or motion
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1

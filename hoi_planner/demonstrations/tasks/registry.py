@@ -17,8 +17,7 @@ from hoi_planner.demonstrations.tasks.place_in import place_in, PLACE_PAIRS, PLA
 from hoi_planner.demonstrations.tasks.pour import POUR, POUR_ROLES
 from hoi_planner.demonstrations.tasks.scoop import SCOOP, SCOOP_ROLES
 from hoi_planner.demonstrations.tasks.scrape import BRUSH, BRUSH_ROLES, SCRAPE, SCRAPE_ROLES
-from hoi_planner.demonstrations.tasks.stir import (
-    STIR, STIR_PAIRS, STIR_ROLES, WHISK, WHISK_ROLES)
+from hoi_planner.demonstrations.tasks.stir import STIR, STIR_ROLES, WHISK, WHISK_ROLES
 from hoi_planner.failures import FailureCode, HoiPlannerError
 
 
@@ -35,7 +34,7 @@ TASKS = {
         Task('carry', 'an object is lifted, in both hands or one, and set down elsewhere',
              CARRY_ROLES, carry),
         _tool(POUR, POUR_ROLES, 'a vessel tilts about its spout over another'),
-        _tool(STIR, STIR_ROLES, 'a spoon or spatula goes round in a vessel', STIR_PAIRS),
+        _tool(STIR, STIR_ROLES, 'a spoon or spatula goes round in a vessel'),
         _tool(WHISK, WHISK_ROLES, 'a whisk beats in a vessel'),
         _tool(CUT, CUT_ROLES, 'a knife saws over a cutting board'),
         _tool(SCRAPE, SCRAPE_ROLES, 'a spatula scrapes over a surface'),

@@ -11,6 +11,7 @@ from hoi_planner.demonstrations.scripting.frames import pointing, product, turn
 from hoi_planner.demonstrations.scripting.profiles import strokes
 from hoi_planner.demonstrations.scripting.tool_task import ToolTask
 from hoi_planner.demonstrations.tasks.contract import Role
+from hoi_planner.geometry.transforms import rotate_vectors
 import torch
 
 
@@ -19,12 +20,14 @@ class Rounds(Act):
     """
     Rounds of a shaft's end in a vessel; metres, radians, seconds.
 
+    shaft, middle: see Situation
     radius: of the rounds; flatness: of the ellipse, 1 a circle; heading: of its long axis
     rate: rounds a second; sense: 1 or -1
     lean: range from straight down; cone: radians by which the shaft leans along with its end
     """
 
     shaft: torch.Tensor
+    middle: torch.Tensor
     radius: float
     flatness: float
     heading: float
@@ -38,10 +41,12 @@ class Rounds(Act):
     highest: float
 
     def poises(self, draw: Draw, count: int) -> torch.Tensor:
-        """Return (count, 7): every azimuth and roll, the end in the vessel's middle."""
+        """Return (count, 7): every azimuth and roll, the head in the vessel's middle."""
         azimuth, roll = (draw.uniforms(-math.pi, math.pi, count) for _ in range(2))
         rotation = pointing(self.shaft, azimuth, draw.uniforms(*self.lean, count), roll)
-        return torch.cat([torch.zeros(count, 3, dtype=torch.float64), rotation], dim=1)
+        place = -rotate_vectors(rotation, self.middle.expand(count, 3))
+        place[:, 2] = 0.0
+        return torch.cat([place, rotation], dim=1)
 
     def motion(self, poise: torch.Tensor, times: torch.Tensor, scale: float) -> torch.Tensor:
         """Return the frame (..., T, 7): rounds that grow from the middle and end there."""
@@ -69,18 +74,20 @@ def lean_range(situation: Situation, most: float) -> tuple[float, float]:
 def draw_stir(draw: Draw, situation: Situation) -> Rounds:
     """Draw slow wide rounds."""
     return Rounds(
-        shaft=situation.shaft, radius=draw.uniform(0.25, 0.5) * situation.target_radius,
+        shaft=situation.shaft, middle=situation.middle,
+        radius=draw.uniform(0.25, 0.5) * situation.target_radius,
         flatness=draw.uniform(0.7, 1.0), heading=draw.uniform(-math.pi, math.pi),
         rate=draw.uniform(1.0, 1.7), sense=draw.choice((1.0, -1.0)),
         lean=lean_range(situation, 40), cone=draw.uniform(0.0, 0.12),
         duration=draw.uniform(1.7, 2.4), entry=situation.target_depth + draw.uniform(0.02, 0.04),
-        clearance=draw.uniform(0.004, 0.008), highest=0.5 * situation.target_depth)
+        clearance=draw.uniform(0.003, 0.006), highest=0.5 * situation.target_depth)
 
 
 def draw_whisk(draw: Draw, situation: Situation) -> Rounds:
     """Draw fast narrow rounds, or strokes to and fro."""
     return Rounds(
-        shaft=situation.shaft, radius=draw.uniform(0.18, 0.35) * situation.target_radius,
+        shaft=situation.shaft, middle=situation.middle,
+        radius=draw.uniform(0.18, 0.35) * situation.target_radius,
         flatness=draw.uniform(0.15, 0.8), heading=draw.uniform(-math.pi, math.pi),
         rate=draw.uniform(1.6, 2.2), sense=draw.choice((1.0, -1.0)),
         lean=lean_range(situation, 50), cone=draw.uniform(0.05, 0.2),
@@ -88,11 +95,9 @@ def draw_whisk(draw: Draw, situation: Situation) -> Rounds:
         clearance=draw.uniform(0.003, 0.006), highest=0.5 * situation.target_depth)
 
 
-VESSELS = ('bowl', 'pan', 'mug')
+VESSELS = ('bowl', 'pan')       # a cooking spoon is too wide for a mug
 STIR = ToolTask('stir', ('tip', 'head', 'blade'), ('inside', 'top'), draw_stir, shafted=False)
 STIR_ROLES = (Role('tool', ('spoon', 'spatula'), 'right'), Role('target', VESSELS, 'left'))
-STIR_PAIRS = (('spoon', 'bowl'), ('spoon', 'pan'), ('spoon', 'mug'), ('spatula', 'bowl'),
-              ('spatula', 'pan'))
 WHISK = ToolTask('whisk', ('tip', 'head'), ('inside', 'top'), draw_whisk, tilt=0.15, shafted=False)
 WHISK_ROLES = (Role('tool', ('whisk',), 'right'),
                Role('target', ('bowl', 'pan'), 'left'))
