@@ -20,7 +20,8 @@ def movement_at_rest(models, poses=None, seconds: float = 1.0) -> list[tuple[flo
     """
     config = PhysicsConfig()
     poses = poses or [standing_pose(model, 0.4, 0.0) for model in models]
-    with World(config.timestep, config.solver_iterations, (0, 0, -config.gravity)) as world:
+    with World(config.timestep, config.solver_iterations, config.solver_residual,
+               (0, 0, -config.gravity)) as world:
         add_table(world, 0.0, torch.tensor([0.4, 0.0]), config)
         bodies = [FreeBody(world, model, pose, config) for model, pose in zip(models, poses)]
         for body in bodies:

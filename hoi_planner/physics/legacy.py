@@ -35,6 +35,7 @@ VARIANTS = {'obman': OBMAN, 'choir': CHOIR}
 TIMESTEP = 1 / 240
 STEPS = 35
 SOLVER_ITERATIONS = 150
+SOLVER_RESIDUAL = 1e-7     # Bullet's default
 GRAVITY = 9.8
 
 
@@ -78,7 +79,7 @@ def _fall(
 ) -> float:
     """Return how far the object's base moved, metres."""
     gravity = tuple((direction * GRAVITY).tolist())
-    with World(TIMESTEP, SOLVER_ITERATIONS, gravity) as world:
+    with World(TIMESTEP, SOLVER_ITERATIONS, SOLVER_RESIDUAL, gravity) as world:
         for hand in hands:
             body = world.call(
                 'createMultiBody', baseMass=0.0,

@@ -98,7 +98,8 @@ def _pull(
     :param limit: metres of displacement after which it is enough
     """
     gravity = tuple((direction * config.gravity).tolist())
-    with World(config.timestep, config.solver_iterations, gravity) as world:
+    with World(config.timestep, config.solver_iterations, config.solver_residual,
+               gravity) as world:
         body = FreeBody(world, scene.objects[object_id], pose, config)
         for hand in hands:
             KinematicHand(world, hand.links, hand.joint_poses[:, :1], config).drive(0)

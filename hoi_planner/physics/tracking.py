@@ -87,7 +87,8 @@ class TrackingSimulation:
         self._substeps, timestep = config.substeps(motion.fps)
         with contextlib.ExitStack() as stack:
             self._world = stack.enter_context(
-                World(timestep, config.solver_iterations, (0.0, 0.0, -config.gravity)))
+                World(timestep, config.solver_iterations, config.solver_residual,
+                      (0.0, 0.0, -config.gravity)))
             self._add_bodies(hands)
             self._close = stack.pop_all().close
         self._record = TrackingRecord(motion, [body.frame for body in self._bodies])

@@ -28,12 +28,14 @@ class World:
     """One DIRECT client with deterministic contact order; use it in a `with`."""
 
     def __init__(
-        self, timestep: float, solver_iterations: int, gravity: tuple[float, float, float],
+        self, timestep: float, solver_iterations: int, solver_residual: float,
+        gravity: tuple[float, float, float],
     ):
         """
         Connect.
 
         :param timestep: seconds of one step
+        :param solver_residual: N s, see PhysicsConfig
         :param gravity: m/s^2, world frame
         :raises HoiPlannerError: SIMULATION_FAILED, no client to be had
         """
@@ -43,8 +45,8 @@ class World:
             raise HoiPlannerError(FailureCode.SIMULATION_FAILED, 'PyBullet gave no client')
         self.timestep = timestep
         self.call('setPhysicsEngineParameter', fixedTimeStep=timestep,
-                  numSolverIterations=solver_iterations, deterministicOverlappingPairs=1,
-                  enableFileCaching=0)
+                  numSolverIterations=solver_iterations, solverResidualThreshold=solver_residual,
+                  deterministicOverlappingPairs=1, enableFileCaching=0)
         self.call('setGravity', *gravity)
 
     def call(self, name: str, *args, **kwargs):

@@ -30,7 +30,7 @@ def hammer():
 
 
 def floating(model, pose=None, gravity=(0.0, 0.0, 0.0)):
-    world = World(1 / 240, 50, gravity)
+    world = World(1 / 240, 50, 1e-6, gravity)
     body = FreeBody(world, model, identity_pose() if pose is None else pose, PhysicsConfig())
     return world, body
 

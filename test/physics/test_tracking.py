@@ -99,7 +99,7 @@ def test_displacement_falls_as_friction_grows():
 def test_displacement_grows_with_mass():
     # The palms press with some 33 N each: friction carries 0.8 * 66 / 9.81 = 5.4 kg at rest, less
     # while the lift accelerates.
-    largest = [np.nanmax(carry(mass=mass).displacement) for mass in (1.0, 4.0, 4.5)]
+    largest = [np.nanmax(carry(mass=mass).displacement) for mass in (1.0, 3.0, 4.5)]
     assert largest == sorted(largest)
     assert largest[0] < 0.001 and largest[-1] > 0.05
 
@@ -111,7 +111,7 @@ def test_a_hull_drags_what_stands_on_it_only_with_its_velocity(with_velocity):
     links = hand.convex_links(torch.zeros(10))
     path = still((0.0, 0.0, 0.0), 241)
     path[:, 0] = smooth(0.0, 0.2, 241)
-    with World(1 / 240, 50, (0.0, 0.0, -9.81)) as world:
+    with World(1 / 240, 50, 1e-6, (0.0, 0.0, -9.81)) as world:
         box = FreeBody(world, box_object((0.1, 0.1, 0.1)), still((0.0, 0.0, 0.05), 1)[0], config)
         tray = KinematicHand(world, links, path.expand(16, 241, 7), config)
         box.release(np.zeros(3), np.zeros(3))
@@ -145,7 +145,7 @@ def test_effective_friction_is_what_decides_on_a_slope(tangent, slides):
     config = PhysicsConfig(table_friction=0.5, object_friction=0.3)
     angle = math.atan(tangent)
     gravity = (9.81 * math.sin(angle), 0.0, -9.81 * math.cos(angle))
-    with World(1 / 240, 50, gravity) as world:
+    with World(1 / 240, 50, 1e-6, gravity) as world:
         add_table(world, 0.0, torch.zeros(2), config)
         box = FreeBody(
             world, box_object((0.1, 0.1, 0.02)), still((0.0, 0.0, 0.01), 1)[0], config)
