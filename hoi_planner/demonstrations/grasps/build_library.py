@@ -20,9 +20,9 @@ from hoi_planner.objects.loading import load_object
 from tqdm import tqdm
 
 # What one hand cannot take: these have two-handed grasps only.
-TWO_HANDS_ONLY = ('carton', 'tote', 'drum')
+TWO_HANDS_ONLY = ('carton', 'tote', 'drum', 'plate')
 # What two hands take besides: wide enough for both.
-TWO_HANDS_TOO = ('handled_box', 'ball', 'rolling_pin', 'cutting_board', 'bowl', 'plate', 'pan')
+TWO_HANDS_TOO = ('handled_box', 'rolling_pin', 'cutting_board', 'bowl', 'pitcher')
 COUNT = 31
 SEED = 3
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole search of one object: rounds of batches over worker processes, both sides."""
 
+import collections
 from collections.abc import Callable, Sequence
 import concurrent.futures
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from hoi_planner.demonstrations.grasps.two_hands import search_pairs, TWO_HAND_K
 from hoi_planner.objects.model import ObjectModel
 
 ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
-MOST_ROUNDS = 8
+MOST_ROUNDS = 24
 SURPLUS = 1.1          # more than wanted are proven, the most diverse are kept
 PROOFS_OF_JOB = 4
 Report = Callable[[int, int], None]
@@ -117,11 +118,14 @@ def search_side(
             for start in range(0, len(seed_records), PROOFS_OF_JOB)]))
     batches = first_round(campaign.model, side, campaign.seed, campaign.kinds,
                           campaign.hand_model, campaign.config)
+    found = collections.Counter()
     for _ in range(campaign.most_rounds):
         if sum(map(len, parts)) >= wanted:
             break
         gather(workers.map(search_batch, _shared(batches, wanted - sum(map(len, parts)))))
-        batches = next_round(batches, [len(part) for part in parts[-len(batches):]])
+        for batch, part in zip(batches, parts[-len(batches):]):
+            found[batch.region, batch.kind] += len(part)
+        batches = next_round(batches, [found[batch.region, batch.kind] for batch in batches])
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
     return CampaignResult(chosen, proven, tried, time.monotonic() - began)

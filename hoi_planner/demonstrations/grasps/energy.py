@@ -23,8 +23,9 @@ from hoi_planner.objects.affordances import Region
 CM = 100.0                  # distances count in centimetres, sizes that a person can picture
 REACH = 0.006               # metres: a patch this far off counts 1/e as a contact
 TORQUE_ARM = 0.03           # metres: a torque of 1 N over it counts as 1 N
-SPREAD_OF_ARM = 0.3         # of the way from the contacts to the centre of mass
-MOST_SPREAD = 0.025         # metres, root mean square
+ARM_OF_WAY = 0.3            # of the way from the contacts to the centre of mass
+MOST_ARM = 0.02             # metres
+FRICTION_SHARE = 0.3
 SPHERE_SLACK = 0.0025       # metres that a bone's sphere may stand in the object: the flesh gives
 FOREARM = (0.09, 0.17, 0.25)    # metres from the wrist
 FOREARM_RADIUS = 0.035      # metres
@@ -45,7 +46,7 @@ class EnergyConfig:
     contact: float = 1.0
     closure: float = 1.5
     align: float = 0.3
-    spread: float = 1.5
+    turning: float = 3.0
     penetration: float = 3.0
     bones: float = 1.5
     table_weight: float = 4.0
@@ -108,7 +109,7 @@ def energy(
     touch = contacts(hand, pose, target, kind, distance)
     total = config.contact * _contact(touch, kind, config)
     total = total + config.closure * closure(touch, target)
-    total = total + config.spread * _spread(touch, target)
+    total = total + config.turning * _turning(touch, target)
     total = total + config.align * _align(touch, pose)
     deep = torch.relu(-distance - config.depth)
     total = total + config.penetration * (CM * deep).square().sum(dim=1)
@@ -152,23 +153,33 @@ def _mirrored_closure(touch: Contacts, push: torch.Tensor, target: GraspTarget) 
     return along.square().sum(dim=1) + (torque / TORQUE_ARM).square()
 
 
-def _spread(touch: Contacts, target: GraspTarget) -> torch.Tensor:
+def _turning(touch: Contacts, target: GraspTarget) -> torch.Tensor:
     """
-    Return (B,): how far contacts fall short of the spread that the object's weight asks for.
+    Return (B,): how far contacts fall short of the lever arms that the object's weight asks for.
 
-    A weight away from the contacts turns the object about them; they hold it the better the
-    farther they reach along the way to its centre of mass.
+    A weight away from the contacts turns the object about the two axes square to the way to its
+    centre of mass. Contacts resist as springs along their normals, with friction a little; what
+    counts is the root mean square of their arms about each axis.
     """
     share = touch.strength / touch.strength.sum(dim=1, keepdim=True).clamp_min(1e-3)
     middle = (touch.points * share[..., None]).sum(dim=1)
     way = torch.tensor(target.model.center_of_mass, dtype=torch.float32) - middle
     if target.mirror is not None:
         way = way - (way @ target.mirror)[:, None] * target.mirror
-    arm = way.norm(dim=1, keepdim=True).clamp_min(1e-4)
-    along = ((touch.points - middle[:, None]) * (way / arm)[:, None]).sum(dim=-1)
-    reach = ((share * along.square()).sum(dim=1) + 1e-8).sqrt()
-    wanted = (SPREAD_OF_ARM * arm[:, 0]).clamp(max=MOST_SPREAD)
-    return torch.relu(wanted - reach).square() / MOST_SPREAD**2
+    arm = way.norm(dim=1).clamp_min(1e-4)
+    up = target.up.expand_as(way)
+    first = torch.nn.functional.normalize(torch.linalg.cross(way, up), dim=1, eps=1e-4)
+    second = torch.linalg.cross(way / arm[:, None], first)
+    offset = touch.points - middle[:, None]
+    moment = torch.linalg.cross(offset, touch.normals)
+    wanted = (ARM_OF_WAY * arm).clamp(max=MOST_ARM)
+    total = torch.zeros_like(arm)
+    for axis in (first, second):
+        lever = torch.linalg.cross(axis[:, None].expand_as(offset), offset).square().sum(dim=-1)
+        square = (moment * axis[:, None]).sum(dim=-1).square() + FRICTION_SHARE * lever
+        reach = ((share * square).sum(dim=1) + 1e-8).sqrt()
+        total = total + torch.relu(wanted - reach).square() / MOST_ARM**2
+    return total
 
 
 def _align(touch: Contacts, pose: SampledPose) -> torch.Tensor:

@@ -39,7 +39,7 @@ class FitConfig:
 
     enough: int = 8
     tries: int = 16
-    squeeze: float = 0.0014
+    squeeze: float = 0.0016
     descent: DescentConfig = DescentConfig(iterations=(30, 0), metres=0.0012, radians=0.012)
     limits: GeometryLimits = GeometryLimits()
     proof: ProofConfig = ProofConfig(

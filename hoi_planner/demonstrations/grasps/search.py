@@ -47,9 +47,9 @@ class SearchConfig:
 
     starts: int = 162
     proofs: int = 18
-    patience: int = 6
+    patience: int | None = 6
     enough: int = 9
-    squeeze: float = 0.0014
+    squeeze: float = 0.0016
     descent: DescentConfig = DescentConfig()
     limits: GeometryLimits = GeometryLimits()
     proof: ProofConfig = ProofConfig()
@@ -169,10 +169,13 @@ def first_round(
 
 def next_round(batches: list[SearchBatch], proven: list[int]) -> list[SearchBatch]:
     """
-    Return the next batches: those that proved something, and of a region without any all again.
+    Return the next batches: those that ever proved something, and of a region without any all.
 
-    :param proven: of each batch
+    They no longer give up early: what they found before says that there is something.
+
+    :param proven: by each region and kind in all rounds so far
     """
     fruitful = {batch.region for batch, count in zip(batches, proven) if count}
-    return [replace(batch, round=batch.round + 1) for batch, count in zip(batches, proven)
+    return [replace(batch, round=batch.round + 1, config=replace(batch.config, patience=None))
+            for batch, count in zip(batches, proven)
             if count or batch.region not in fruitful]
