@@ -30,7 +30,7 @@ FINEST_GRID = 0.001         # metres
 class Margins:
     """Least distances, metres; negative allows as much depth."""
 
-    hand_object: float = 0.003
+    hand_object: float = 0.0025
     hand_hand: float = 0.006
     hand_table: float = -0.0005
     object_object: float = 0.0008

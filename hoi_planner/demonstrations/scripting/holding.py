@@ -20,8 +20,8 @@ TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a
 SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
 SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
-MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
-MOST_TURNED = math.radians(12)
+MOST_MOVED = 0.007          # metres that a grasp may give way in its trial
+MOST_TURNED = math.radians(9)
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
 
 

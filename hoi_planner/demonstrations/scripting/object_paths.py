@@ -8,7 +8,7 @@ import roma
 import torch
 
 SPEED_LIMIT = 0.85          # m/s, of the centre of mass at its fastest
-TURN_LIMIT = 3.6            # rad/s
+TURN_LIMIT = 3.0            # rad/s
 PEAK = 15 / 8               # of minimum jerk: largest speed over mean speed
 TRAVEL_FROM = 0.18          # share of the time after which the object leaves its place sideways
 TURN_FROM = 0.25            # and turns

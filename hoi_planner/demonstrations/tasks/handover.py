@@ -211,6 +211,5 @@ def pass_on(scene, giver, taker, meet, end, shapes, draw) -> HandObjectMotion | 
     return find_collision(scene, motion, check) or motion
 
 
-# Long tools have one handle, too short for two hands.
-HANDOVER_ROLES = (Role('object', (
-    'bottle', 'jar', 'mug', 'pitcher', 'ball', 'rolling_pin', 'brush'), 'right'),)
+# Long tools have one handle, and small things one place: two hands find no room on them.
+HANDOVER_ROLES = (Role('object', ('bottle', 'pitcher', 'rolling_pin', 'brush'), 'right'),)

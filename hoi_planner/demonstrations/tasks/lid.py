@@ -32,10 +32,12 @@ from hoi_planner.objects.standing import standing_pose
 import torch
 
 CANDIDATES = 3000
-TRIED = 40
-ROOM = 0.003                # metres between a hand and the object that the other hand holds
+TRIED = 80
+LID_ROOM, JAR_ROOM = 0.0008, 0.004   # metres between a hand and what the other hand holds
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
-PACE = Pace(reach=(0.55, 0.70), approach=(0.22, 0.28), close=(0.24, 0.30), transport=(0.6, 0.8),
+# Of what a grasp may give way elsewhere: a lid must find its neck.
+STEADIER, STEADY_JAR = {'open_lid': 0.6, 'close_lid': 0.3}, 0.4
+PACE = Pace(reach=(0.55, 0.70), approach=(0.24, 0.30), close=(0.30, 0.38), transport=(0.6, 0.8),
             retreat=(0.40, 0.55))
 
 
@@ -74,8 +76,8 @@ def draw_twists(draw: Draw, depth: float) -> Twists:
     count = draw.choice((2, 2, 3))
     wide = draw.uniform(38, 62) if count == 2 else draw.uniform(28, 45)
     return Twists(
-        count, math.radians(wide), draw.uniform(0.34, 0.46), draw.uniform(0.10, 0.14),
-        draw.uniform(0.22, 0.30), draw.uniform(0.35, 0.55), depth + draw.uniform(0.012, 0.025),
+        count, math.radians(wide), draw.uniform(0.34, 0.46), draw.uniform(0.13, 0.17),
+        draw.uniform(0.22, 0.30), draw.uniform(0.85, 1.0), depth + draw.uniform(0.012, 0.025),
         draw.uniform(0.40, 0.50))
 
 
@@ -93,7 +95,8 @@ def open_lid(
     if lid.id not in scene.targets:
         side = 'right' if draw.chance(0.8) else 'left'
     end = end_of_lid(scene, jar, lid, side, draw)
-    return unscrew(scene, 'open_lid', end, side, draw, token)
+    twists = draw_twists(draw, float(lid.model.mesh.extents[2]))
+    return unscrew(scene, 'open_lid', end, side, twists, draw, token)
 
 
 def close_lid(
@@ -106,10 +109,17 @@ def close_lid(
     """
     draw = Draw(generator)
     jar, lid = scene.objects[:2]
+    twists = draw_twists(draw, float(lid.model.mesh.extents[2]))
     seat = compose(jar.pose, functional_frame(jar, ('lid_seat',)))
+    if upright(seat, lid.pose):
+        # A lid is as good in any yaw: it keeps the one that it has, but for the twists.
+        unturned = compose(lid.pose, turn_about_z(
+            torch.tensor(-twists.count * twists.angle, dtype=torch.float64)))
+        seat = torch.cat([seat[:3], unturned[3:]])
     closed = replace(lid, pose=seat)
     backwards = replace(scene, objects=(jar, closed, *scene.objects[2:]), targets={})
-    motion = unscrew(backwards, 'close_lid', lid.pose, side_of(lid, jar, draw), draw, token)
+    side = side_of(lid, jar, draw)
+    motion = unscrew(backwards, 'close_lid', lid.pose, side, twists, draw, token)
     return motion.with_(
         object_poses=motion.object_poses.flip(1), wrist_poses=motion.wrist_poses.flip(1),
         finger_poses=motion.finger_poses.flip(1))
@@ -130,19 +140,22 @@ def end_of_lid(
 
 
 def unscrew(
-    scene: TaskScene, name: str, end: torch.Tensor, side: str, draw: Draw, token: CancelToken,
+    scene: TaskScene, name: str, end: torch.Tensor, side: str, twists: Twists, draw: Draw,
+    token: CancelToken,
 ) -> HandObjectMotion:
     """Return the motion in which the hand of a side opens the lid and sets it down at end (7,)."""
     jar, lid = scene.objects[:2]
-    twists = draw_twists(draw, float(lid.model.mesh.extents[2]))
     shapes = (Shape(jar.model), Shape(lid.model), *other_shapes(scene, 2))
     over, under = supply(scene, lid, side), supply(scene, jar, OTHER_SIDE[side], ('body',))
-    tops = Holds.drawn(clear_of_object(over, lid, jar, ROOM), lid, draw, CANDIDATES)
-    jars = Holds.drawn(clear_of_object(under, jar, lid, 3 * ROOM), jar, draw, CANDIDATES)
+    tops = Holds.drawn(clear_of_object(over, lid, jar, LID_ROOM), lid, draw, CANDIDATES)
+    jars = Holds.drawn(clear_of_object(under, jar, lid, JAR_ROOM), jar, draw, CANDIDATES)
     turns = turn_about_z(torch.tensor([0.0, twists.angle], dtype=torch.float64))
-    ways = compose(lid.pose.expand(2, 7), turns)[None].expand(CANDIDATES, 2, 7)
+    ways = compose(lid.pose.expand(2, 7), turns)
+    # The hand sets the lid down as it held it at the end of the last stroke.
+    last = torch.cat([end[:3], ways[1, 3:]]) if upright(end, lid.pose) else end
+    ways = torch.cat([ways, last[None]])[None].expand(CANDIDATES, 3, 7)
     costs = torch.stack([
-        tops.discomfort(ways, scene.table_height), tops.discomfort(end, scene.table_height),
+        tops.discomfort(ways, scene.table_height),
         jars.discomfort(jar.pose, scene.table_height)])
     worst = costs.amax(dim=0)
     order = drawn_order(worst + 0.3 * costs.mean(dim=0) + tops.slip() + jars.slip(), worst, draw,
@@ -153,7 +166,9 @@ def unscrew(
         motion = lid_motion(scene, name, end, twists, shapes, draw,
                             (tops.grip(candidate), jars.grip(candidate)))
         if isinstance(motion, HandObjectMotion):
-            motion = gives_way(scene, lid, tops, candidate, motion.object_poses[1]) or motion
+            jar_path, path = motion.object_poses[:2]
+            motion = (gives_way(scene, lid, tops, candidate, path, STEADIER[name])
+                      or gives_way(scene, jar, jars, candidate, jar_path, STEADY_JAR) or motion)
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1
