@@ -14,8 +14,7 @@ import functools
 import torch
 
 from hoi_planner.demonstrations.grasps.kinds import GraspKind
-from hoi_planner.demonstrations.grasps.sampled_hand import (
-    PATCHES, SampledHand, SampledPose, SPHERES_OF_SEGMENT)
+from hoi_planner.demonstrations.grasps.sampled_hand import PATCHES, SampledHand, SampledPose
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.hands.anatomical_pose import DIP_OF_PIP
 from hoi_planner.objects.affordances import Region
@@ -243,7 +242,7 @@ def own_pairs(hand: SampledHand) -> tuple[torch.Tensor, torch.Tensor, torch.Tens
     # Where fingers grow out of the palm, and beside each other there, they always overlap.
     wanted = torch.where(palm, (outer >= 2) & ~(thumb & (outer < 3)), inner + outer >= 3)
     # Neighbouring segments share a joint: one sphere there is enough.
-    once = (first % SPHERES_OF_SEGMENT != 0) & (second % SPHERES_OF_SEGMENT != 0)
+    once = (first % hand.spheres != 0) & (second % hand.spheres != 0)
     keep = apart & wanted & once
     least = hand.radii[first] + hand.radii[second] - 0.0025
     return first[keep], second[keep], least[keep]

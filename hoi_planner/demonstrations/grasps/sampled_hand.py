@@ -18,7 +18,6 @@ from hoi_planner.hands.open_hand import OpenHand
 # The joints' pads in the order of JOINT_NAMES[1:], then parts of the palm.
 PATCHES = (*JOINT_NAMES[1:], 'palm_distal', 'thenar', 'hypothenar')
 PAD_COSINE = 0.45           # a pad's skin looks at most this far away from the pad's normal
-SPHERES_OF_SEGMENT = 3      # along each segment's bone
 
 
 @dataclass(frozen=True)
@@ -37,22 +36,26 @@ class SampledHand:
 
     points_of: patch name -> indices of its points
     radii: (C,) of the spheres inside the segments
+    spheres: along each segment's bone; of every segment in turn in radii
     sphere_finger: (C,) which finger (FINGERS) a sphere belongs to, 5: the palm
     """
 
-    def __init__(self, model: HandModel, patch_points: int, other_points: int):
+    def __init__(
+        self, model: HandModel, patch_points: int, other_points: int, spheres: int,
+    ):
         """
         Thin the hand out.
 
         :param patch_points: of each patch
         :param other_points: of the rest of the skin
+        :param spheres: along each segment's bone
         :raises HoiPlannerError: UNKNOWN_HAND_MODEL, not the open hand
         """
         if not isinstance(model, OpenHand):
             raise HoiPlannerError(
                 FailureCode.UNKNOWN_HAND_MODEL,
                 f"grasps are searched with the open hand, not with '{model.model_id}'")
-        self.model, self.side = model, model.side
+        self.model, self.side, self.spheres = model, model.side, spheres
         template = model.template(torch.float32)
         self._joints = (template.joint_regressor @ template.vertices)[None]
         kept = self._choose(patch_points, other_points)
@@ -84,16 +87,16 @@ class SampledHand:
         names = self.model.description.names
         rows = [k for k, name in enumerate(names)
                 if not name.endswith('_pulp') and not name.startswith('web_')]
-        along = torch.linspace(0, 1, SPHERES_OF_SEGMENT)[:, None]
+        along = torch.linspace(0, 1, self.spheres)[:, None]
         self._ends = capsules.centres[:, rows]
         self._end_weights = capsules.weights[rows]
         ends = capsules.radii[0, rows]
         self._along = along
         self.radii = (ends[:, None, 0] + along.T * (ends[:, 1] - ends[:, 0])[:, None]).flatten()
         owner = [FINGERS.index(names[k][:-1]) if names[k][:-1] in FINGERS else 5 for k in rows]
-        self.sphere_finger = torch.tensor(owner).repeat_interleave(SPHERES_OF_SEGMENT)
+        self.sphere_finger = torch.tensor(owner).repeat_interleave(self.spheres)
         segment = [int(names[k][-1]) if names[k][-1].isdigit() else 0 for k in rows]
-        self.sphere_segment = torch.tensor(segment).repeat_interleave(SPHERES_OF_SEGMENT)
+        self.sphere_segment = torch.tensor(segment).repeat_interleave(self.spheres)
         normals = self.model.description.pad_normals.float()
         if self.side == 'left':
             normals = normals * torch.tensor([-1.0, 1.0, 1.0])
@@ -156,10 +159,10 @@ def _farthest(vertices: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Te
 @functools.cache
 def coarse_hand(model: HandModel) -> SampledHand:
     """Return the hand for descending: some 280 points."""
-    return SampledHand(model, patch_points=10, other_points=100)
+    return SampledHand(model, patch_points=10, other_points=100, spheres=3)
 
 
 @functools.cache
 def fine_hand(model: HandModel) -> SampledHand:
     """Return the hand for closing and for checks on the grid: some 1300 points."""
-    return SampledHand(model, patch_points=45, other_points=500)
+    return SampledHand(model, patch_points=45, other_points=500, spheres=6)

@@ -29,7 +29,7 @@ from hoi_planner.objects.model import ObjectModel
 REGION_SLACK = 0.008        # metres around a region's box that still count as in it
 REGION_SHARE = 0.6          # of the contacts that must lie there
 CONTACT = 0.001             # metres: a patch this near touches
-OWN_LIMIT = 0.35            # square centimetres of self-overlap, see energy.own_overlap
+OWN_LIMIT = 0.7             # square centimetres of self-overlap, see energy.own_overlap
 TWINS = 0.5                 # see diversity.differences: nearer ones to a proven one are skipped
 
 

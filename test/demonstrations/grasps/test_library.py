@@ -1,0 +1,101 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The stored grasps: every file loads and keeps the limits; a sample is proven again."""
+
+from hoi_planner.assets import models_path
+from hoi_planner.demonstrations.grasps.checks import passes
+from hoi_planner.demonstrations.grasps.library import (
+    grasp_file, grasps_for, library_path, two_hand_grasps_for)
+from hoi_planner.demonstrations.grasps.proof import prove
+from hoi_planner.demonstrations.grasps.target import GraspTarget
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.objects.instances import instance_resource
+from hoi_planner.objects.loading import load_object
+from hoi_planner.objects.model import ObjectModel
+import pytest
+import torch
+
+FAMILIES = sorted(path.stem for path in models_path('grasps').glob('*.safetensors'))
+LIMIT, DEEPEST = 0.012, 0.003
+
+
+@pytest.mark.parametrize('family', FAMILIES)
+def test_stored_grasps_keep_the_limits(family):
+    file = grasp_file(load_object(f'library://{family}'), 'open_hand')
+    assert file.groups
+    for records in file.groups.values():
+        assert (records.displacement <= LIMIT).all() and (records.lift <= LIMIT).all()
+        assert (records.penetration <= DEEPEST).all()
+        assert set(records.regions) <= {
+            region.name for region in load_object(f'library://{family}').affordances.graspable}
+
+
+def test_regions_narrow_the_choice():
+    mug = load_object('library://mug')
+    grasps = grasps_for(mug, 'right', regions=('body',))
+    assert set(grasps.regions) == {'body'} and len(grasps) < len(grasps_for(mug, 'right'))
+    with pytest.raises(ValueError, match="'lid' is not one of"):
+        grasps_for(mug, 'right', regions=('lid',))
+
+
+def test_two_hands_keep_to_their_sides():
+    pair = two_hand_grasps_for(load_object('library://carton'))
+    assert (pair.left.wrists[:, 1] > 0).all() and (pair.right.wrists[:, 1] < 0).all()
+
+
+def test_a_carton_is_not_for_one_hand():
+    with pytest.raises(HoiPlannerError, match='no proven grasp by the right hand') as error:
+        grasps_for(load_object('library://carton'), 'right')
+    assert error.value.code is FailureCode.NO_CANDIDATE
+
+
+def test_a_users_object_without_a_search_says_what_to_run(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOI_HOME', str(tmp_path))
+    drum = load_object('library://drum?radius=0.03&height=0.1')
+    mine = ObjectModel('library://mine', 'user', drum.mesh, drum.convex_parts, 0.2,
+                       drum.affordances)
+    with pytest.raises(HoiPlannerError, match='hoi-planner grasps search') as error:
+        grasps_for(mine, 'right')
+    assert error.value.code is FailureCode.NO_CANDIDATE
+
+
+def test_a_family_without_a_file_says_so():
+    with pytest.raises(HoiPlannerError, match="no 'teapot'"):
+        library_path('teapot')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('family', ['spoon', 'bottle'])
+def test_another_instance_gets_its_own_grasps_once(family, tmp_path, monkeypatch):
+    monkeypatch.setenv('HOI_CACHE', str(tmp_path))
+    model = load_object(instance_resource(family, 3))
+    grasps = grasps_for(model, 'right')
+    assert len(grasps) >= 8 and (grasps.displacement <= LIMIT).all()
+    assert torch.equal(grasps_for(model, 'right').wrists, grasps.wrists)
+    target, hand = GraspTarget.of(model), load_hand_model('open_hand', 'right')
+    file = grasp_file(model, 'open_hand')
+    assert file.resource == f'library://{family}'
+    deepest = max(grasps.penetration).item()
+    assert deepest <= DEEPEST and target.model is model and hand.side == 'right'
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('family', FAMILIES)
+def test_a_sample_of_stored_grasps_holds_in_physics(family):
+    model = load_object(f'library://{family}')
+    file, target = grasp_file(model, 'open_hand'), GraspTarget.of(model)
+    hands = {side: load_hand_model('open_hand', side) for side in ('left', 'right')}
+    generator = torch.Generator().manual_seed(len(family))
+    for group, records in file.groups.items():
+        if group == 'two_right':
+            continue
+        index = int(torch.randint(len(records), (1,), generator=generator))
+        held = [records.hand(index)]
+        if group == 'two_left':
+            held.append(file.groups['two_right'].hand(index))
+        assert all(passes(hands[one.side], target, one)[0] for one in held)
+        proof = prove(model, tuple(held))
+        assert proof.holds
+        assert proof.displacement == pytest.approx(
+            records.displacement[index].item(), rel=0.5, abs=2e-3)
