@@ -15,7 +15,7 @@ BLOCKS = re.findall(r'```python\n(.*?)```', TEXT, re.DOTALL)
 
 
 def test_the_readme_has_its_examples():
-    assert len(BLOCKS) == 2
+    assert len(BLOCKS) == 3
 
 
 @pytest.mark.slow
@@ -28,7 +28,7 @@ def test_an_example_runs(number, tmp_path):
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert run.returncode == 0, run.stdout
     last = run.stdout.strip().splitlines()[-1]
-    # Both end with the displacement that was measured.
+    # All end with the displacement that was measured.
     assert 0 <= float(last.split()[-1]) <= 0.005, run.stdout
 
 

@@ -17,7 +17,7 @@ def turn(axis: int, angle: torch.Tensor) -> torch.Tensor:
 
 
 def product(*quaternions: torch.Tensor) -> torch.Tensor:
-    """Return the product (..., 4) of quaternions, broadcast, the last applied first."""
+    """Return quaternions multiplied, (..., 4), broadcast; the last is applied first."""
     result = quaternions[0]
     for factor in quaternions[1:]:
         result = roma.quat_product(*torch.broadcast_tensors(result, factor))
