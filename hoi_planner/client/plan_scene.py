@@ -20,6 +20,9 @@ from hoi_planner.planning.request import ObjectPlacement
 import torch
 
 
+STORED_INSTANCE = range(1)
+
+
 @dataclass(frozen=True)
 class PlanScene:
     """
@@ -74,7 +77,8 @@ def plan_scene(arguments: argparse.Namespace) -> PlanScene:
             _placement(item, masses[i], _pose(arguments, i, item.model))
             for i, item in zip(order, placed)]
     else:
-        placed = draw_layout(task, generator)
+        # Of each family the instance whose grasps are stored: others are fitted first, for seconds.
+        placed = draw_layout(task, generator, STORED_INSTANCE)
         placements = [_placement(item, 0.0, None) for item in placed]
     targets = {}
     if arguments.target is not None:
