@@ -12,6 +12,7 @@ from pathlib import Path
 from hoi_planner.assets import models_path
 from hoi_planner.demonstrations.grasps.campaign import (
     Campaign, search_both, search_two_hands, Workers)
+from hoi_planner.demonstrations.grasps.card import card_text
 from hoi_planner.demonstrations.grasps.search_notes import notes, summary
 from hoi_planner.demonstrations.grasps.storage import GraspFile, save_grasps
 from hoi_planner.objects.instances import instance_resource
@@ -20,9 +21,9 @@ from hoi_planner.objects.loading import load_object
 from tqdm import tqdm
 
 # What one hand cannot take: these have two-handed grasps only.
-TWO_HANDS_ONLY = ('carton', 'tote', 'drum', 'plate')
+TWO_HANDS_ONLY = ('carton', 'cutting_board', 'drum', 'handled_box', 'plate', 'tote')
 # What two hands take besides: wide enough for both.
-TWO_HANDS_TOO = ('handled_box', 'rolling_pin', 'cutting_board', 'bowl', 'pitcher')
+TWO_HANDS_TOO = ('bowl', 'pitcher', 'rolling_pin')
 COUNT = 31
 SEED = 3
 
@@ -40,9 +41,10 @@ def build_family(family: str, workers: Workers, count: int = COUNT, seed: int = 
             results.update(search_both(campaign, workers, report))
         if family in TWO_HANDS_ONLY + TWO_HANDS_TOO:
             results.update(search_two_hands(campaign, workers, report))
+    found = {group: result for group, result in results.items() if len(result.records)}
     return GraspFile(
-        resource, 'open_hand', {group: result.records for group, result in results.items()},
-        {group: notes(result, seed) for group, result in results.items()})
+        resource, 'open_hand', {group: result.records for group, result in found.items()},
+        {group: notes(result, seed) for group, result in found.items()})
 
 
 def main() -> None:
@@ -60,6 +62,7 @@ def main() -> None:
                 continue
             grasps = build_family(family, workers)
             save_grasps(folder / f'{family}.safetensors', grasps)
+            (folder / 'README.md').write_text(card_text(folder))
             for group, words in grasps.notes.items():
                 print(summary(family, group, words), flush=True)
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole search of one object: rounds of batches over worker processes, both sides."""
 
-import collections
 from collections.abc import Callable, Sequence
 import concurrent.futures
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from hoi_planner.objects.model import ObjectModel
 
 ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
 MOST_ROUNDS = 24
+SCARCE = 0.25           # share of tried candidates that hold, below which they are scarce
 SURPLUS = 1.1          # more than wanted are proven, the most diverse are kept
 PROOFS_OF_JOB = 4
 Report = Callable[[int, int], None]
@@ -118,17 +118,25 @@ def search_side(
             for start in range(0, len(seed_records), PROOFS_OF_JOB)]))
     batches = first_round(campaign.model, side, campaign.seed, campaign.kinds,
                           campaign.hand_model, campaign.config)
-    found = collections.Counter()
+    found: dict[tuple[str, str], GraspRecords] = {}
     for _ in range(campaign.most_rounds):
         if sum(map(len, parts)) >= wanted:
             break
         gather(workers.map(search_batch, _shared(batches, wanted - sum(map(len, parts)))))
-        for batch, part in zip(batches, parts[-len(batches):]):
-            found[batch.region, batch.kind] += len(part)
-        batches = next_round(batches, [found[batch.region, batch.kind] for batch in batches])
+        _remember(found, batches, parts[-len(batches):])
+        batches = next_round(
+            batches, found, sum(map(len, parts)) < SCARCE * tried)
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
     return CampaignResult(chosen, proven, tried, time.monotonic() - began)
+
+
+def _remember(found: dict, batches: list[SearchBatch], parts: list[GraspRecords]) -> None:
+    """Add what batches have proven to what their region and kind has proven so far."""
+    for batch, part in zip(batches, parts):
+        if len(part):
+            key = batch.region, batch.kind
+            found[key] = join([found[key], part]) if key in found else part
 
 
 def _shared(batches: list[SearchBatch], missing: int) -> list[SearchBatch]:
@@ -160,6 +168,7 @@ def search_two_hands(
     :raises ValueError: the object has no plane of symmetry
     """
     began, parts, tried = time.monotonic(), [], 0
+    found: dict[tuple[str, str], GraspRecords] = {}
     batches = first_round(campaign.model, 'right', campaign.seed, TWO_HAND_KINDS,
                           campaign.hand_model, campaign.config)
     for _ in range(campaign.most_rounds):
@@ -170,10 +179,12 @@ def search_two_hands(
             parts.append(result)
             tried += result.tried
             report(sum(len(part.right) for part in parts), tried)
-        proven = [len(part.right) for part in parts[-len(batches):]]
+        _remember(found, batches, [part.right for part in parts[-len(batches):]])
         # A region of the other hand's half never proves anything: it is not tried again.
-        batches = [replace(batch, round=batch.round + 1)
-                   for batch, count in zip(batches, proven) if count or not any(proven)]
+        if found:
+            batches = [batch for batch in batches if (batch.region, batch.kind) in found]
+        # Pairs seldom fail in physics; they are scarce where few ways in are found.
+        batches = next_round(batches, found, True)
     right = join([no_records('right'), *(part.right for part in parts)])
     left = join([no_records('left'), *(part.left for part in parts)])
     chosen, seconds = choose_diverse(right, campaign.count), time.monotonic() - began

@@ -115,7 +115,7 @@ class SampledHand:
         batch, count = len(rotation), len(self._points)
         turns = torch.cat([rotation[:, None], fingers], dim=1)
         frames = joint_transforms(self._joints.expand(batch, -1, -1), turns, translation)
-        bends = (fingers - torch.eye(3)).reshape(batch, -1) @ self._bends
+        bends = (fingers - torch.eye(3)).reshape(batch, 135) @ self._bends
         corrected = self._points + bends.reshape(batch, count, 3)
         turn, place = frames[..., :3, :3], frames[..., :3, 3]
         shift = place - (turn @ self._joints[..., None])[..., 0]
@@ -125,7 +125,7 @@ class SampledHand:
         ends = posed_capsules(self._ends, self._end_weights, self._joints, frames)
         centres = ends[:, :, None, 0] + self._along * (ends[:, :, None, 1] - ends[:, :, None, 0])
         pads = (turn[:, 1:] @ self._pad_normals[..., None])[..., 0]
-        return SampledPose(points, centres.reshape(batch, -1, 3), pads, frames)
+        return SampledPose(points, centres.flatten(1, 2), pads, frames)
 
 
 def _patch_masks(model: OpenHand, template, normals: torch.Tensor) -> dict[str, torch.Tensor]:

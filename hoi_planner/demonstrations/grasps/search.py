@@ -18,7 +18,7 @@ from hoi_planner.demonstrations.grasps.proving import BatchResult, prove_records
 from hoi_planner.demonstrations.grasps.records import GraspRecords, no_records
 from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand, SampledHand
 from hoi_planner.demonstrations.grasps.settle import settle
-from hoi_planner.demonstrations.grasps.starts import sample_starts
+from hoi_planner.demonstrations.grasps.starts import jittered_starts, sample_starts
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.demonstrations.grasps.way_in import find_ways, is_clear, WayIn
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -57,7 +57,11 @@ class SearchConfig:
 
 @dataclass(frozen=True)
 class SearchBatch:
-    """What one batch is: the same batch gives the same grasps, bit for bit."""
+    """
+    What one batch is: the same batch gives the same grasps, bit for bit.
+
+    known: proven grasps of this region and kind to start around, instead of from anywhere
+    """
 
     model: ObjectModel
     side: str
@@ -67,6 +71,7 @@ class SearchBatch:
     round: int
     hand_model: str = 'open_hand'
     config: SearchConfig = SearchConfig()
+    known: GraspRecords | None = None
 
     def generator(self) -> torch.Generator:
         """Return the batch's own source of randomness."""
@@ -86,15 +91,27 @@ def search_batch(batch: SearchBatch) -> BatchResult:
     model = load_hand_model(batch.hand_model, batch.side)
     hand, kind = coarse_hand(model), KINDS[batch.kind]
     region = batch.model.affordances.region(batch.region)
-    try:
-        starts = sample_starts(
-            hand, target, region, kind, batch.config.starts, batch.generator())
-    except HoiPlannerError as error:
-        if error.code is not FailureCode.NO_CANDIDATE:
-            raise
+    starts = batch_starts(batch, hand, target)
+    if starts is None:
         return BatchResult(no_records(batch.side), 0)
     found, _ = descend(hand, target, region, kind, starts, batch.config.descent)
     return finish(batch, target, region, kind, found)
+
+
+def batch_starts(
+    batch: SearchBatch, hand: SampledHand, target: GraspTarget,
+) -> Candidates | None:
+    """Return where a batch starts; None for a region that its kind cannot take."""
+    count, generator = batch.config.starts, batch.generator()
+    if batch.known is not None:
+        return jittered_starts(batch.known.candidates(), count, generator)
+    region = batch.model.affordances.region(batch.region)
+    try:
+        return sample_starts(hand, target, region, KINDS[batch.kind], count, generator)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return None
 
 
 def finish(
@@ -167,15 +184,25 @@ def first_round(
             for region in regions for kind in kinds]
 
 
-def next_round(batches: list[SearchBatch], proven: list[int]) -> list[SearchBatch]:
+def next_round(
+    batches: list[SearchBatch], known: dict[tuple[str, str], GraspRecords], scarce: bool,
+) -> list[SearchBatch]:
     """
     Return the next batches: those that ever proved something, and of a region without any all.
 
     They no longer give up early: what they found before says that there is something.
 
-    :param proven: by each region and kind in all rounds so far
+    :param known: what each region and kind has proven so far
+    :param scarce: few grasps hold; every second round starts around those that do
     """
-    fruitful = {batch.region for batch, count in zip(batches, proven) if count}
-    return [replace(batch, round=batch.round + 1, config=replace(batch.config, patience=None))
-            for batch, count in zip(batches, proven)
-            if count or batch.region not in fruitful]
+    fruitful = {region for (region, _), records in known.items() if len(records)}
+    following = []
+    for batch in batches:
+        mine = known.get((batch.region, batch.kind))
+        if mine is None and batch.region in fruitful:
+            continue
+        around = mine if scarce and batch.round % 2 == 0 else None
+        following.append(replace(
+            batch, round=batch.round + 1, known=around,
+            config=replace(batch.config, patience=None)))
+    return following

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+import roma
 import torch
 
 from hoi_planner.demonstrations.grasps.candidates import Candidates
@@ -21,6 +22,7 @@ ACROSS = 0.5                # radians, spread of the palm across a handle
 TILT = 0.4                  # radians, spread of the approach about the surface normal
 HALF = 0.02                 # metres from the plane between two hands
 FACING = -0.2               # cosine to the other hand's side that a palm's face may have
+JITTER_MOVE, JITTER_TURN, JITTER_BEND = 0.012, 0.2, 0.12     # metres, radians, radians
 THICKEST = 0.13             # metres, how far a ray through the object is followed
 
 
@@ -88,6 +90,22 @@ def sample_starts(
         cost = energy(hand, drawn.pose(hand), drawn.angles, target, region, kind, EnergyConfig())
     best = cost.reshape(count, DRAWS).argmin(dim=1) + DRAWS * torch.arange(count)
     return drawn.select(best)
+
+
+def jittered_starts(
+    known: Candidates, count: int, generator: torch.Generator,
+) -> Candidates:
+    """
+    Return `count` starts around known grasps, each moved, turned and bent at random.
+
+    Where few grasps hold, more of them are found near those that do.
+    """
+    pick = torch.randint(len(known), (count,), generator=generator)
+    noise = torch.randn(count, 27, generator=generator)
+    turn = roma.rotvec_to_rotmat(JITTER_TURN * noise[:, 3:6])
+    return Candidates(
+        turn @ known.rotation[pick], known.translation[pick] + JITTER_MOVE * noise[:, :3],
+        known.angles[pick] + JITTER_BEND * noise[:, 6:])
 
 
 def _own_half(hand, target, kind, points, normals) -> tuple[torch.Tensor, torch.Tensor]:

@@ -16,12 +16,11 @@ from hoi_planner.demonstrations.grasps.mirrored import mirror_records
 from hoi_planner.demonstrations.grasps.proof import prove
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
 from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand, SampledHand
-from hoi_planner.demonstrations.grasps.search import as_records, SearchBatch, sensible, TWINS
+from hoi_planner.demonstrations.grasps.search import (
+    as_records, batch_starts, SearchBatch, sensible, TWINS)
 from hoi_planner.demonstrations.grasps.settle import settle
-from hoi_planner.demonstrations.grasps.starts import sample_starts
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.demonstrations.grasps.way_in import find_ways, WayIn
-from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.objects.model import ObjectModel
 
@@ -51,11 +50,8 @@ def search_pairs(batch: SearchBatch) -> PairResult:
     model = load_hand_model(batch.hand_model, batch.side)
     hand, fine, kind = coarse_hand(model), fine_hand(model), KINDS[batch.kind]
     region, config = batch.model.affordances.region(batch.region), batch.config
-    try:
-        starts = sample_starts(hand, target, region, kind, config.starts, batch.generator())
-    except HoiPlannerError as error:
-        if error.code is not FailureCode.NO_CANDIDATE:
-            raise
+    starts = batch_starts(batch, hand, target)
+    if starts is None:
         return PairResult(no_records('left'), no_records('right'), 0)
     found, _ = descend(hand, target, region, kind, starts, config.descent)
     closed = settle(fine, target, found, config.squeeze)
