@@ -49,7 +49,7 @@ class Act(abc.ABC):
     clearance: float
     lowest = -1.0           # metres: not lower than this, even where there is room
     highest = 1.0           # metres: the tool's lowest point must come down to this
-    shortest = 1.25         # seconds to which the act may be shortened
+    shortest = 1.05         # seconds to which the act may be shortened
     follows = False         # the height is fitted anew at each time, not once for all
 
     def rough_height(self, times: torch.Tensor) -> torch.Tensor:

@@ -28,12 +28,18 @@ FINEST_GRID = 0.001         # metres
 
 @dataclass(frozen=True)
 class Margins:
-    """Least distances, metres; negative allows as much depth."""
+    """
+    Least distances, metres; negative allows as much depth.
+
+    object_object: between objects while they are meant to be near; object_apart: at other times,
+        when a held object that sags a little must still pass
+    """
 
     hand_object: float = 0.0025
     hand_hand: float = 0.006
     hand_table: float = -0.0005
     object_object: float = 0.0008
+    object_apart: float = 0.010
     object_table: float = -0.0005
 
 
@@ -70,11 +76,13 @@ class Check:
 
     touching: (side, index of object) -> the seconds between which that hand may touch it
     resting: (index, index) of objects that are meant to touch each other, lower index first
+    near: seconds between which objects are meant to be near each other
     """
 
     shapes: tuple[Shape, ...]
     touching: Mapping[tuple[str, int], tuple[float, float]]
     resting: frozenset = frozenset()
+    near: tuple[float, float] = (math.inf, math.inf)
     margins: Margins = Margins()
 
 
@@ -82,14 +90,16 @@ def find_collision(scene: TaskScene, motion: HandObjectMotion, check: Check) -> 
     """Return what is wrong with a motion, in words, or None; every EVERY-th frame is looked at."""
     frames = sorted({*range(0, motion.num_frames, EVERY), motion.num_frames - 1})
     objects = motion.object_poses[:, frames]
-    for problem in (_object_problems(scene, motion.object_ids, objects, check),
+    times = motion.times[frames]
+    near = (times >= check.near[0]) & (times <= check.near[1])
+    for problem in (_object_problems(scene, motion.object_ids, objects, near, check),
                     _hand_problems(scene, motion, frames, objects, check)):
         for reason in problem:
             return reason
     return None
 
 
-def _object_problems(scene, ids, objects, check):
+def _object_problems(scene, ids, objects, near, check):
     placed = [transform_points(pose, shape.points) for pose, shape in zip(objects, check.shapes)]
     for name, points in zip(ids, placed):
         if scene.table_height is not None:
@@ -100,8 +110,10 @@ def _object_problems(scene, ids, objects, check):
         for j, other in enumerate(check.shapes):
             if i == j or (min(i, j), max(i, j)) in check.resting:
                 continue
-            gap = other.distance(transform_points(inverse(objects[j]), points)).min().item()
-            if gap < check.margins.object_object:
+            gaps = other.distance(transform_points(inverse(objects[j]), points)).amin(dim=1)
+            needed = torch.where(near, check.margins.object_object, check.margins.object_apart)
+            gap = gaps[(gaps - needed).argmin()].item()
+            if (gaps < needed).any():
                 yield (f"object '{ids[i]}' would come within {1e3 * gap:.1f} mm of "
                        f"object '{ids[j]}'")
         for obstacle, shape in _obstacles(scene):

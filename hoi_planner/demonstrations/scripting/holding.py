@@ -12,7 +12,7 @@ from hoi_planner.demonstrations.scripting.comfort import discomfort, FARTHEST
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip, grip_of, turn_about_z
 from hoi_planner.demonstrations.scripting.supply import skins
-from hoi_planner.demonstrations.scripting.trial import largest_tilt, trial
+from hoi_planner.demonstrations.scripting.trial import trial, way_of
 from hoi_planner.geometry.transforms import compose, transform_points
 import torch
 
@@ -21,7 +21,7 @@ SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
 SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
 MOST_MOVED = 0.007          # metres that a grasp may give way in its trial
-MOST_TURNED = math.radians(9)
+MOST_TURNED = math.radians(10)
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
 
 
@@ -48,7 +48,7 @@ class Holds:
         return self.grasps.side
 
     def wrists(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return world wrists (C, ..., 7) with the object at poses (C, ..., 7) or (7,)."""
+        """Return wrists (C, ..., 7), world, with the object at poses of that shape or (7,)."""
         local = compose(turn_about_z(self.turn), self.grasps.wrists[self.index])
         while local.dim() < poses.dim():
             local = local[:, None]
@@ -84,7 +84,7 @@ def gives_way(
     """
     Return why a grasp cannot hold an object on a path (N, 7), or None.
 
-    What is asked is the grasp's trial at the path's largest tilt, not the path itself.
+    What is asked is the grasp's trial with the path's tilt and heading, not the path itself.
 
     :param most: share of MOST_MOVED and MOST_TURNED that it may give way
     """
@@ -92,8 +92,8 @@ def gives_way(
     grip = grip_of(holds.grasps, int(holds.index[candidate]))
     angle = float(holds.turn[candidate])
     unturned = compose(path, turn_about_z(torch.tensor(angle, dtype=torch.float64)))
-    tilt = largest_tilt(placed.model, unturned)
-    moved, turned = trial(placed.model, grip, scene.hand_model, tilt)
+    way = way_of(placed.model, unturned)
+    moved, turned = trial(placed.model, grip, scene.hand_model, way)
     if moved <= most * MOST_MOVED and turned <= most * MOST_TURNED:
         return None
     return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"

@@ -7,11 +7,13 @@ from hoi_planner.geometry.transforms import rotate_vectors, rotation_angle, tran
 import roma
 import torch
 
+LIFT = 0.05                 # metres that objects rise before and after they travel
 SPEED_LIMIT = 0.85          # m/s, of the centre of mass at its fastest
-TURN_LIMIT = 3.0            # rad/s
+TURN_LIMIT = 3.6            # rad/s
 PEAK = 15 / 8               # of minimum jerk: largest speed over mean speed
-TRAVEL_FROM = 0.18          # share of the time after which the object leaves its place sideways
-TURN_FROM = 0.25            # and turns
+HEIGHT = 0.03               # metres over the table on the way: a held object sags a little
+TRAVEL_FROM = 0.14          # share of the time after which the object leaves its place sideways
+TURN_FROM = 0.15            # and turns
 
 
 def transport_time(start: torch.Tensor, end: torch.Tensor, lift: float, wanted: float) -> float:
@@ -72,8 +74,7 @@ def raised_clear(
     bump = step(s, 0.0, 0.45) * (1 - step(s, 0.55, 1.0))
     for _ in range(6):
         lowest = transform_points(path, points)[..., 2].amin(dim=1) - table_height
-        # The last bits of a resting object are not a collision.
-        missing = torch.where(bump > 0.02, (0.004 * bump - lowest) / bump, torch.zeros_like(bump))
+        missing = torch.where(bump > 0.02, (HEIGHT * bump - lowest) / bump, torch.zeros_like(bump))
         extra = missing.max().item()
         if extra <= 1e-4:
             break

@@ -21,13 +21,13 @@ class Pace:
     lag: of one hand behind the other; lead: how often the hand that holds still comes first
     """
 
-    reach: tuple[float, float] = (0.60, 0.85)
-    approach: tuple[float, float] = (0.24, 0.32)
+    reach: tuple[float, float] = (0.50, 0.72)
+    approach: tuple[float, float] = (0.22, 0.30)
     close: tuple[float, float] = (0.24, 0.32)
     transport: tuple[float, float] = (0.65, 0.95)
     loosen: tuple[float, float] = (0.20, 0.28)
     leave: tuple[float, float] = (0.22, 0.30)
-    retreat: tuple[float, float] = (0.45, 0.65)
+    retreat: tuple[float, float] = (0.38, 0.55)
     lag: tuple[float, float] = (0.0, 0.25)
     lead: float = 0.7
 

@@ -11,7 +11,7 @@ from hoi_planner.demonstrations.scripting.fitting import Fit, Meeting
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.demonstrations.scripting.object_paths import (
-    lowered_clear, raised_clear, transport_time)
+    LIFT, lowered_clear, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import window
 from hoi_planner.demonstrations.scripting.timing import (
     frame_times, hurried, LONGEST, Tempo)
@@ -19,8 +19,7 @@ from hoi_planner.demonstrations.scripting.tremor import trembling
 from hoi_planner.geometry.transforms import compose
 import torch
 
-LIFT = 0.05                 # metres that objects rise before and after they travel
-ENTRY_TIME = 0.30           # seconds at either end of the act for the way in and out
+ENTRY_TIME = 0.36           # seconds at either end of the act for the way in and out
 RETURN_RANGE = 0.02         # metres, each way, of where an object is put back
 RETURN_YAW = 0.15           # radians
 

@@ -22,12 +22,13 @@ from hoi_planner.demonstrations.scripting.tool_paths import (
     act_motion, end_pose, plan_times, target_path, tool_path, transport_needs)
 from hoi_planner.demonstrations.scripting.timing import draw_tempos
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.geometry.transforms import compose, inverse
+from hoi_planner.geometry.transforms import compose, inverse, rotation_angle
 from hoi_planner.motion.record import HandObjectMotion
 import torch
 
 CANDIDATES = 4000           # drawn ways to hold and to work
 TRIED = 40                  # of those, the ways looked at closely
+TURN_COST = 0.12            # metres of discomfort that a radian on the way to the act counts
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 
@@ -131,7 +132,9 @@ def rank_ways(
         ways.target.discomfort(target.pose, table),
         ways.target.discomfort(ways.places, table)])
     worst = costs.amax(dim=0)
-    cost = worst + 0.3 * costs.mean(dim=0) + ways.tool.slip() + ways.target.slip()
+    turned = rotation_angle(tool.pose[3:].expand(CANDIDATES, 4), in_world[:, 0, 3:])
+    cost = (worst + 0.3 * costs.mean(dim=0) + TURN_COST * turned
+            + ways.tool.slip() + ways.target.slip())
     return drawn_order(cost, worst, draw, TRIED)
 
 
@@ -155,9 +158,8 @@ def try_way(
              Hold(1, ways.target.grip(candidate), times.target_span)]
     motion = assemble(scene, task.name, times.frames, [tool, target], holds, draw)
     check = Check((meeting.tool, meeting.target, *other_shapes(scene, 2)),
-                  touching(holds))
+                  touching(holds), near=(times.start, times.end))
     reason = find_collision(scene, motion, check)
     reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate, tool)
-    if times.moved:
-        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
+    reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
     return reason or motion

@@ -1,14 +1,15 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Does a grasp hold when it is moved? Lift, tilts, set-down and release, remembered on disk."""
+"""Does a grasp hold when it is moved? There, back and let go in physics, remembered on disk."""
 
-import math
-
-from hoi_planner.demonstrations.grasps.proof import FPS, NAME
-from hoi_planner.demonstrations.scripting.frames import product, turn
+from dataclasses import dataclass
+from hoi_planner.demonstrations.grasps.proof import NAME
+from hoi_planner.demonstrations.scripting.frames import product
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.scripting.hand_paths import hand_motion, Span
-from hoi_planner.demonstrations.scripting.profiles import step
+from hoi_planner.demonstrations.scripting.object_paths import (
+    LIFT, raised_path, transport_time)
+from hoi_planner.demonstrations.scripting.timing import FPS, frame_times, LONGEST
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.array_cache import cached_arrays
 from hoi_planner.geometry.meshes import content_hash
@@ -23,65 +24,75 @@ import numpy as np
 import roma
 import torch
 
-VERSION = 3
-HEIGHT = 0.18               # metres
-LIFTED, TILT, BACK = 1.35, 0.7, 0.7     # seconds: when it is up, of a tilt, of the way back
-CLOSED = 0.65
-LOWER = LIFTED + TILT + BACK
-DOWN, OPENED, LEFT = LOWER + 0.6, LOWER + 0.85, LOWER + 1.15
-LENGTH = LEFT + 0.2
+VERSION = 6
+CLOSED, PAUSE, OPEN, LEAVE, REST = 0.65, 0.15, 0.25, 0.25, 0.2      # seconds
+QUICK = 0.7                 # seconds of the way at least
+RISE = 0.18                 # metres that it is lifted at least
 STOP = 0.03                 # metres: what moved so far is lost
 FAILED = 1.0                # metres and radians that stand for a simulation that failed
-# Tilts are rounded, up to the next angle and to the nearest azimuth, so that trials are shared.
-ANGLE_STEP, AZIMUTH_STEP = math.radians(15), math.radians(30)
+# Ways are rounded, so that trials are shared.
+TURN_STEP, WAY_STEP = 0.35, 0.08        # radians, metres
 
 
-def largest_tilt(model: ObjectModel, path: torch.Tensor) -> tuple[int, int]:
+@dataclass(frozen=True)
+class Way:
     """
-    Return how far a path (N, 7) tilts an object from its rest: steps of angle and of azimuth.
+    Where an object is moved from its rest, as it rests at yaw 0.
 
-    The azimuth is that towards which its top leans, as it rests at yaw 0.
+    turn: axis-angle, whole steps of TURN_STEP; offset: whole steps of WAY_STEP
     """
+
+    turn: tuple[int, int, int]
+    offset: tuple[int, int, int]
+
+    def end(self, start: torch.Tensor) -> torch.Tensor:
+        """Return the (7,) pose at the end of the way from a pose at rest and at yaw 0."""
+        turned = roma.rotvec_to_unitquat(TURN_STEP * torch.tensor(self.turn, dtype=torch.float64))
+        offset = WAY_STEP * torch.tensor(self.offset, dtype=torch.float64)
+        offset[2] = offset[2].clamp_min(RISE)
+        return torch.cat([start[:3] + offset, product(turned, start[3:])])
+
+
+def way_of(model: ObjectModel, path: torch.Tensor) -> Way:
+    """Return the way of a path (N, 7) that begins at rest: to where it is turned most."""
     rest = torch.tensor(model.affordances.rest_rotation)
-    up = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
-    # Up as the mesh sees it all along the path, then as the object at rest would see it.
-    seen = rotate_vectors(rest, rotate_vectors(roma.quat_conjugation(path[:, 3:]), up))
-    frame = int(seen[:, 2].argmin())
-    x, y, z = seen[frame].tolist()
-    angle = math.ceil(math.acos(max(-1.0, min(1.0, z))) / ANGLE_STEP - 0.2)
-    if angle == 0:
-        return 0, 0
-    # Where up is seen to go the other side leans down.
-    azimuth = round(math.atan2(-y, -x) / AZIMUTH_STEP) % round(2 * math.pi / AZIMUTH_STEP)
-    return angle, azimuth
+    unyaw = product(rest, roma.quat_conjugation(path[0, 3:]))
+    turned = product(path[:, 3:], roma.quat_conjugation(path[0, 3:]))
+    angle = 2 * torch.atan2(turned[:, :3].norm(dim=1), turned[:, 3].abs())
+    offset = path[:, :3] - path[0, :3]
+    # Of several with the same turn the farthest.
+    frame = int((angle + 0.1 * offset.norm(dim=1)).argmax())
+    rotvec = rotate_vectors(unyaw, roma.unitquat_to_rotvec(turned[frame]))
+    local = rotate_vectors(unyaw, offset[frame])
+    return Way(tuple(int(x) for x in (rotvec / TURN_STEP).round()),
+               tuple(int(x) for x in (local / WAY_STEP).round()))
 
 
 def trial(
-    model: ObjectModel, grip: Grip, hand_model: str, tilt: tuple[int, int],
+    model: ObjectModel, grip: Grip, hand_model: str, way: Way,
 ) -> tuple[float, float]:
     """
     Return how far, metres, and by what angle, radians, the object leaves its planned way.
 
-    It is lifted, tilted at the speed of a pour, set down and let go. Played once for the same
-    object, grip and tilt.
-
-    :param tilt: as largest_tilt gives it
+    It is carried there and back as in a task, set down and let go. Played once for the same object,
+    grip and way.
     """
-    key = {'version': VERSION, 'hand_model': hand_model, 'side': grip.side, 'tilt': tilt,
+    key = {'version': VERSION, 'hand_model': hand_model, 'side': grip.side,
+           'way': [way.turn, way.offset],
            'mesh': content_hash(model.mesh), 'mass': model.mass,
            'grip': [round(float(x), 6) for tensor in (
                grip.wrist, grip.pregrasp, grip.fingers, grip.open_fingers)
                for x in tensor.flatten()]}
     moved = cached_arrays('grasp_trial', key, lambda: {
-        'moved': np.array(played(model, grip, hand_model, tilt))})['moved']
+        'moved': np.array(played(model, grip, hand_model, way))})['moved']
     return float(moved[0]), float(moved[1])
 
 
 def played(
-    model: ObjectModel, grip: Grip, hand_model: str, tilt: tuple[int, int],
+    model: ObjectModel, grip: Grip, hand_model: str, way: Way,
 ) -> tuple[float, float]:
     """Return the largest displacement, metres, and rotation, radians, of a trial."""
-    motion = trial_motion(model, grip, hand_model, tilt)
+    motion = trial_motion(model, grip, hand_model, way)
     scene = PhysicsScene({NAME: model}, hand_model)
     worst = np.zeros(2)
     try:
@@ -98,22 +109,22 @@ def played(
 
 
 def trial_motion(
-    model: ObjectModel, grip: Grip, hand_model: str, tilt: tuple[int, int],
+    model: ObjectModel, grip: Grip, hand_model: str, way: Way,
 ) -> HandObjectMotion:
     """Return the motion of a trial."""
     start = standing_pose(model, 0.4, 0.0)
-    times = torch.arange(int(LENGTH * FPS) + 1, dtype=torch.float64) / FPS
-    lift = HEIGHT * (step(times, CLOSED, LIFTED) - step(times, LOWER, DOWN))
-    lean = step(times, LIFTED, LIFTED + TILT) - step(times, LIFTED + TILT, LOWER)
-    azimuth = torch.tensor(tilt[1] * AZIMUTH_STEP, dtype=torch.float64)
-    rotation = product(turn(2, azimuth), turn(1, tilt[0] * ANGLE_STEP * lean),
-                       turn(2, -azimuth), start[3:])
-    # About the centre of mass: what counts is the grip, not how far the object swings.
-    center = torch.tensor(model.center_of_mass).expand(len(times), 3)
-    middle = start[:3] + rotate_vectors(start[3:].expand(len(times), 4), center)
-    middle = middle + lift[:, None] * torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
-    path = torch.cat([middle - rotate_vectors(rotation, center), rotation], dim=1)
-    span = Span(0.0, 0.1, 0.35, CLOSED, DOWN, OPENED, LEFT, LENGTH)
+    end = way.end(start)
+    there = CLOSED + transport_time(start, end, LIFT, QUICK)
+    back = there + PAUSE
+    down = back + there - CLOSED
+    opened = down + OPEN
+    length = min(opened + LEAVE + REST, LONGEST)
+    times = frame_times(length)
+    center = torch.tensor(model.center_of_mass)
+    up = raised_path(start, end, LIFT, center, times, CLOSED, there)
+    lowered = raised_path(start, end, LIFT, center, back + down - times, back, down)
+    path = torch.where((times < back)[:, None], up, lowered)
+    span = Span(0.0, 0.1, 0.35, CLOSED, down, opened, opened + LEAVE, opened + LEAVE + REST)
     first = compose(start, grip.pregrasp)
     wrists, fingers = hand_motion(grip, path, times, span, first, first)
     return HandObjectMotion(

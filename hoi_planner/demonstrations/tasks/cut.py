@@ -39,7 +39,7 @@ class Strokes(Act):
     duration: float
     entry: float
     clearance: float
-    highest: float = 0.006
+    highest: float = 0.010
 
     def poises(self, draw: Draw, count: int) -> torch.Tensor:
         """Return (count, 7): every azimuth, the middle of the strokes near the target's."""
@@ -76,8 +76,8 @@ def draw_cut(draw: Draw, situation: Situation) -> Strokes:
         feed=draw.choice((1.0, -1.0)) * draw.uniform(0.02, 0.05),
         pitch=(math.radians(2), math.radians(16)), roll=math.radians(8),
         margin=(0.3 * situation.target_half_length, 0.3 * situation.target_radius),
-        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.05, 0.08),
-        clearance=draw.uniform(0.0015, 0.003))
+        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.03, 0.05),
+        clearance=draw.uniform(0.003, 0.006))
 
 
 CUT = ToolTask('cut', ('blade', 'tip'), ('top',), draw_cut, lift_chance=0.0)

@@ -63,9 +63,9 @@ def draw_taps(draw: Draw, situation: Situation) -> Taps:
         swing=math.radians(swing), pivot=situation.tool_reach * draw.uniform(1.2, 1.7) + 0.05,
         rate=draw.uniform(1.2, 2.2 - 0.02 * (swing - 14.0)), haste=draw.uniform(0.0, 0.35),
         spread=0.35 * situation.target_radius, duration=draw.uniform(1.7, 2.5),
-        entry=draw.uniform(0.04, 0.07), clearance=draw.uniform(0.0012, 0.0025))
+        entry=draw.uniform(0.03, 0.05), clearance=draw.uniform(0.003, 0.006))
 
 
 HAMMER = ToolTask('hammer', ('head', 'tip'), ('top',), draw_taps, lift_chance=0.0)
 HAMMER_ROLES = (Role('tool', ('hammer',), 'right'),
-                Role('target', ('carton', 'cutting_board', 'handled_box'), 'left'))
+                Role('target', ('cutting_board', 'handled_box'), 'left'))

@@ -16,12 +16,11 @@ from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
 from hoi_planner.demonstrations.scripting.object_paths import (
-    lowered_clear, raised_clear, transport_time)
+    LIFT, lowered_clear, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import window
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.scripting.timing import (
     draw_tempos, frame_times, hurried, LONGEST, Pace, Tempo)
-from hoi_planner.demonstrations.scripting.tool_paths import LIFT
 from hoi_planner.demonstrations.scripting.tremor import trembling
 from hoi_planner.demonstrations.tasks.contract import Role
 from hoi_planner.failures import FailureCode, HoiPlannerError

@@ -16,12 +16,13 @@ from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
-from hoi_planner.demonstrations.scripting.object_paths import lowered_clear, transport_time
+from hoi_planner.demonstrations.scripting.object_paths import (
+    LIFT, lowered_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk, step, window
 from hoi_planner.demonstrations.scripting.supply import clear_of_object, supply
 from hoi_planner.demonstrations.scripting.timing import (
     draw_tempos, frame_times, hurried, LONGEST, Pace, Tempo)
-from hoi_planner.demonstrations.scripting.tool_paths import LIFT, span
+from hoi_planner.demonstrations.scripting.tool_paths import span
 from hoi_planner.demonstrations.scripting.tool_task import side_of
 from hoi_planner.demonstrations.scripting.tremor import trembling
 from hoi_planner.demonstrations.tasks.contract import Role
@@ -220,8 +221,10 @@ def lid_span(tempo: Tempo, start: float, down: float) -> Span:
 
 def twist_profiles(twists: Twists, times: torch.Tensor, start: float):
     """
-    Return the lid's angle (N,), the hand's angle ahead of its grip (N,), both radians, and (N,)
-    how closed the hand is.
+    Return what turns and closes, each (N,).
+
+    These are the lid's angle and the hand's angle ahead of its grip, radians, and how closed the
+    hand is.
 
     Between strokes the hand opens, turns back by a stroke, and closes again.
     """

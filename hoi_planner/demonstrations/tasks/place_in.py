@@ -14,11 +14,12 @@ from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
-from hoi_planner.demonstrations.scripting.object_paths import raised_clear, transport_time
+from hoi_planner.demonstrations.scripting.object_paths import (
+    LIFT, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import step, window
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.scripting.timing import draw_tempos, frame_times, LONGEST
-from hoi_planner.demonstrations.scripting.tool_paths import LIFT, span
+from hoi_planner.demonstrations.scripting.tool_paths import span
 from hoi_planner.demonstrations.scripting.tool_task import side_of
 from hoi_planner.demonstrations.scripting.tremor import trembling
 from hoi_planner.demonstrations.tasks.contract import Role
@@ -130,10 +131,11 @@ def thing_points(meeting: Meeting, pose: torch.Tensor) -> torch.Tensor:
     return transform_points(pose, meeting.tool.points)
 
 
+# Containers that one hand can hold: a tote takes two.
 PLACE_ROLES = (
-    Role('object', ('ball', 'bottle_cap', 'jar_lid', 'mug', 'jar', 'bottle', 'brush'), 'right'),
-    Role('container', ('tote', 'bowl', 'plate'), 'left'))
+    Role('object', ('ball', 'bottle_cap', 'jar_lid', 'mug', 'jar'), 'right'),
+    Role('container', ('bowl', 'plate', 'pan'), 'left'))
 PLACE_PAIRS = (
-    ('ball', 'bowl'), ('bottle_cap', 'bowl'), ('bottle_cap', 'plate'), ('jar_lid', 'plate'),
-    ('mug', 'plate'), ('mug', 'tote'), ('jar', 'tote'), ('jar', 'plate'), ('bottle', 'tote'),
-    ('brush', 'tote'))
+    ('ball', 'bowl'), ('ball', 'pan'), ('bottle_cap', 'bowl'), ('bottle_cap', 'plate'),
+    ('bottle_cap', 'pan'), ('jar_lid', 'plate'), ('jar_lid', 'pan'), ('mug', 'plate'),
+    ('mug', 'pan'), ('jar', 'plate'), ('jar', 'pan'))

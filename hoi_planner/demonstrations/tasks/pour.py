@@ -40,7 +40,7 @@ class Tilt(Act):
     clearance: float
     lowest: float
     follows = True
-    shortest = 1.7
+    shortest = 1.5
 
     def poises(self, draw: Draw, count: int) -> torch.Tensor:
         """Return (count, 7): upright, pouring towards any azimuth."""

@@ -64,8 +64,8 @@ def draw_digs(draw: Draw, situation: Situation) -> Digs:
         depth=draw.uniform(0.02, 0.05), steep=math.radians(draw.uniform(15, 35)),
         level=math.radians(draw.uniform(0, 12)), rate=draw.uniform(1.0, 1.4),
         duration=draw.uniform(1.9, 2.5), entry=situation.target_depth + draw.uniform(0.02, 0.05),
-        clearance=draw.uniform(0.003, 0.006), highest=0.4 * situation.target_depth)
+        clearance=draw.uniform(0.004, 0.008), highest=0.4 * situation.target_depth)
 
 
 SCOOP = ToolTask('scoop', ('inside', 'tip'), ('inside',), draw_digs, lift_chance=0.3, shafted=False)
-SCOOP_ROLES = (Role('tool', ('scoop',), 'right'), Role('target', ('tote', 'pan'), 'left'))
+SCOOP_ROLES = (Role('tool', ('scoop',), 'right'), Role('target', ('pan',), 'left'))

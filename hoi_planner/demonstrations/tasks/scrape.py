@@ -20,8 +20,8 @@ def draw_brush(draw: Draw, situation: Situation) -> Strokes:
         feed=draw.choice((1.0, -1.0)) * draw.uniform(0.0, 0.04),
         pitch=(math.radians(5), math.radians(38)), roll=math.radians(8),
         margin=(0.2 * situation.target_half_length, 0.2 * situation.target_radius),
-        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.05, 0.08),
-        clearance=draw.uniform(0.0015, 0.003))
+        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.03, 0.05),
+        clearance=draw.uniform(0.003, 0.006))
 
 
 def draw_scrape(draw: Draw, situation: Situation) -> Strokes:
@@ -32,8 +32,8 @@ def draw_scrape(draw: Draw, situation: Situation) -> Strokes:
         feed=draw.choice((1.0, -1.0)) * draw.uniform(0.0, 0.03),
         pitch=(math.radians(-35), math.radians(0)), roll=math.radians(8),
         margin=(0.2 * situation.target_half_length, 0.2 * situation.target_radius),
-        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.05, 0.08),
-        clearance=draw.uniform(0.0015, 0.003))
+        duration=draw.uniform(1.7, 2.5), entry=draw.uniform(0.03, 0.05),
+        clearance=draw.uniform(0.003, 0.006))
 
 
 SURFACES = ('plate', 'pan', 'cutting_board')

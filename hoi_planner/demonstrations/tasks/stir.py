@@ -80,7 +80,7 @@ def draw_stir(draw: Draw, situation: Situation) -> Rounds:
         rate=draw.uniform(1.0, 1.7), sense=draw.choice((1.0, -1.0)),
         lean=lean_range(situation, 40), cone=draw.uniform(0.0, 0.12),
         duration=draw.uniform(1.7, 2.4), entry=situation.target_depth + draw.uniform(0.02, 0.04),
-        clearance=draw.uniform(0.003, 0.006), highest=0.5 * situation.target_depth)
+        clearance=draw.uniform(0.005, 0.009), highest=0.5 * situation.target_depth)
 
 
 def draw_whisk(draw: Draw, situation: Situation) -> Rounds:
@@ -92,7 +92,7 @@ def draw_whisk(draw: Draw, situation: Situation) -> Rounds:
         rate=draw.uniform(1.6, 2.2), sense=draw.choice((1.0, -1.0)),
         lean=lean_range(situation, 50), cone=draw.uniform(0.05, 0.2),
         duration=draw.uniform(1.6, 2.2), entry=situation.target_depth + draw.uniform(0.02, 0.04),
-        clearance=draw.uniform(0.003, 0.006), highest=0.5 * situation.target_depth)
+        clearance=draw.uniform(0.005, 0.009), highest=0.5 * situation.target_depth)
 
 
 VESSELS = ('bowl', 'pan')       # a cooking spoon is too wide for a mug

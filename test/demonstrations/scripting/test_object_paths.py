@@ -24,7 +24,7 @@ def air_pose(numbers):
 
 
 @given(st.tuples(*[number] * 5))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_transport_keeps_the_limits_of_speed(numbers):
     start, end = standing_pose(load_object('library://spoon'), 0.4, -0.2), air_pose(numbers)
     center = torch.tensor(load_object('library://spoon').center_of_mass)
@@ -40,7 +40,7 @@ def test_transport_keeps_the_limits_of_speed(numbers):
 
 
 @given(st.tuples(*[number] * 5))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_a_turning_object_never_meets_the_table_and_arrives(numbers):
     model = load_object('library://spoon')
     shape = Shape(model)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Profiles, tremor and tempos: at rest at their ends, within their limits."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 import torch
@@ -23,6 +23,7 @@ def draw(seed=0):
     return Draw(torch.Generator().manual_seed(seed))
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 3.0), st.floats(0.1, 2.5))
 def test_a_step_rises_once_from_zero_to_one_and_rests_at_both_ends(start, length):
     values = step(TIMES, start, start + length)
@@ -38,6 +39,7 @@ def test_a_window_is_one_inside_and_zero_outside():
     assert torch.allclose(values[(TIMES >= 1.5) & (TIMES <= 3.5)], torch.ones(1).double())
 
 
+@settings(deadline=None)
 @given(st.floats(0.8, 2.3))
 def test_strokes_have_their_rate_and_fade_in_and_out(rate):
     phase, envelope = strokes(TIMES, 6.0, rate)
@@ -67,6 +69,7 @@ def test_the_hands_are_out_of_step():
     assert 0.4 < np.mean([pair[0] > pair[1] for pair in lags]) < 0.95
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1))
 def test_hurried_hands_are_never_faster_than_humans(share):
     calm = draw_tempos(draw())
