@@ -37,12 +37,10 @@ class Meeting:
         raised[..., 2] = raised[..., 2] + height
         return compose(compose(self.target_frame, raised), inverse(self.tool_frame))
 
-    def lowest(self, motion: torch.Tensor, height: torch.Tensor) -> float:
-        """Return how high the tool's lowest point ever is in the target's frame, metres."""
-        raised = motion.clone()
-        raised[..., 2] = raised[..., 2] + height
-        points = transform_points(compose(raised, inverse(self.tool_frame)), self.tool.points)
-        return points[..., 2].min().item()
+    def bottoms(self, motion: torch.Tensor) -> torch.Tensor:
+        """Return (T,) z of the tool's lowest point in the target's frame, at height 0."""
+        poses = compose(motion, inverse(self.tool_frame))
+        return transform_points(poses, self.tool.points)[..., 2].amin(dim=-1)
 
     def gaps(self, motion: torch.Tensor, height: torch.Tensor) -> torch.Tensor:
         """Return (T,) metres between the objects, negative where they intersect."""
@@ -72,11 +70,19 @@ class Fit:
         return self.heights[left] + (place - left) * (self.heights[left + 1] - self.heights[left])
 
 
-def fit_act(act: Act, poise: torch.Tensor, meeting: Meeting) -> Fit | None:
-    """Return where a poise (7,) works, or None where even narrow strokes do not fit."""
+def fit_act(
+    act: Act, poise: torch.Tensor, meeting: Meeting, floor: float = -1.0,
+) -> Fit | None:
+    """
+    Return where a poise (7,) works, or None where even narrow strokes do not fit.
+
+    :param floor: z of the target's frame under which the tool must not come: the table
+    """
     times = torch.linspace(0, act.duration, SAMPLES, dtype=torch.float64)
     if act.follows:
-        heights = lower(meeting, act.motion(poise, times, 1.0), act.clearance)
+        motion = act.motion(poise, times, 1.0)
+        heights = lower(meeting, motion, act.clearance)
+        heights = torch.maximum(heights, floor - meeting.bottoms(motion))
         return Fit(envelope(heights.clamp_min(act.lowest)), 1.0)
     still = act.motion(poise, times[:1], 0.0)
     bottom = lower(meeting, still, act.clearance).clamp_min(act.lowest)
@@ -87,7 +93,8 @@ def fit_act(act: Act, poise: torch.Tensor, meeting: Meeting) -> Fit | None:
             if missing <= 2e-4:
                 break
             height = height + missing
-        if meeting.lowest(motion, height) <= act.highest and height - bottom <= MOST_RAISED:
+        bottom_point = (meeting.bottoms(motion) + height).min().item()
+        if floor <= bottom_point <= act.highest and height - bottom <= MOST_RAISED:
             return Fit(height.expand(SAMPLES), scale)
     return None
 

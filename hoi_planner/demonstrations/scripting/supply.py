@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
-from hoi_planner.demonstrations.grasps.library import grasps_for
+from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -19,6 +19,16 @@ ENOUGH = 8              # steady grasps, to do without the others
 
 
 WORKING_ROOM = 0.03     # metres around a working end that the hand leaves free
+
+
+def steadying(scene: TaskScene, placed: PlacedObject, side: str) -> GraspSet:
+    """
+    Return one half of an object's two-handed grasps: a hand that steadies what stays on the table.
+
+    :raises HoiPlannerError: NO_CANDIDATE, no such grasp is known
+    """
+    pair = two_hand_grasps_for(placed.model, scene.hand_model)
+    return pair.left if side == 'left' else pair.right
 
 
 def skins(grasps: GraspSet) -> torch.Tensor:

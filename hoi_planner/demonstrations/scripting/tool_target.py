@@ -15,7 +15,7 @@ from hoi_planner.demonstrations.scripting.fitting import Fit, fit_act, Meeting
 from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
-from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.demonstrations.scripting.supply import steadying, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
 from hoi_planner.demonstrations.scripting.tool_paths import (
@@ -28,6 +28,7 @@ import torch
 
 CANDIDATES = 4000           # drawn ways to hold and to work
 TRIED = 40                  # of those, the ways looked at closely
+ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
 TURN_COST = 0.12            # metres of discomfort that a radian on the way to the act counts
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
@@ -35,12 +36,17 @@ OTHER_SIDE = {'right': 'left', 'left': 'right'}
 
 @dataclass(frozen=True)
 class Ways:
-    """C drawn ways to do the act: holds, poises, and the target's pose while it is done."""
+    """
+    C drawn ways to do the act: holds, poises, and the target's pose while it is done.
+
+    steadied: the hand on the target cannot lift it, it steadies it on the table
+    """
 
     tool: Holds
     target: Holds
     poises: torch.Tensor        # (C, 7) tool frame in target frame
     places: torch.Tensor        # (C, 7) of the target in the world
+    steadied: bool
 
 
 def work_with_tool(
@@ -62,7 +68,8 @@ def work_with_tool(
     refusals = Counter()
     for candidate in order:
         token.check(f'{task.name}, looking for a way')
-        fit = fit_act(act, ways.poises[candidate], meeting)
+        floor = floor_below(scene, ways.places[candidate], meeting)
+        fit = fit_act(act, ways.poises[candidate], meeting, floor)
         if fit is None:
             refusals['the strokes do not fit the target'] += 1
             continue
@@ -80,16 +87,33 @@ def work_with_tool(
 def draw_ways(
     task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, side: str,
 ) -> Ways:
-    """Draw CANDIDATES ways."""
+    """
+    Draw CANDIDATES ways.
+
+    :raises HoiPlannerError: NO_CANDIDATE, no grasp of the tool or of the target
+    """
     tool, target = scene.objects[:2]
     places = target_places(task, scene, draw, OTHER_SIDE[side])
+    try:
+        held, steadied = supply(scene, target, OTHER_SIDE[side], task.target_regions), False
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        # Too large for one hand to lift: one hand still holds it where it stands.
+        held, steadied = steadying(scene, target, OTHER_SIDE[side]), True
+        places = target.pose.expand(CANDIDATES, 7)
     grasps = supply(scene, tool, side, task.tool_regions, meeting.tool_frame[:3])
     return Ways(
         tool=Holds.drawn(grasps, tool, draw, CANDIDATES),
-        target=Holds.drawn(
-            supply(scene, target, OTHER_SIDE[side], task.target_regions), target, draw,
-            CANDIDATES),
-        poises=act.poises(draw, CANDIDATES), places=places)
+        target=Holds.drawn(held, target, draw, CANDIDATES),
+        poises=act.poises(draw, CANDIDATES), places=places, steadied=steadied)
+
+
+def floor_below(scene: TaskScene, place: torch.Tensor, meeting: Meeting) -> float:
+    """Return the table's z, and a little, in the frame of a target at a place (7,)."""
+    if scene.table_height is None:
+        return -1.0
+    return scene.table_height + ABOVE_TABLE - compose(place, meeting.target_frame)[2].item()
 
 
 def target_places(task: ToolTask, scene: TaskScene, draw: Draw, side: str) -> torch.Tensor:
@@ -161,5 +185,6 @@ def try_way(
                   touching(holds), near=(times.start, times.end))
     reason = find_collision(scene, motion, check)
     reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate, tool)
-    reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
+    if not ways.steadied:
+        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
     return reason or motion

@@ -15,6 +15,9 @@ from hoi_planner.geometry.transforms import compose
 import torch
 
 
+HASTE_LIMIT = 13.0          # rad/s^2 of a tapping hammer: faster ones slip from the hand
+
+
 @dataclass(frozen=True)
 class Taps(Act):
     """
@@ -58,14 +61,16 @@ class Taps(Act):
 
 def draw_taps(draw: Draw, situation: Situation) -> Taps:
     """Draw light quick or wide slow taps."""
-    swing = draw.uniform(14.0, 34.0)
+    swing = math.radians(draw.uniform(10.0, 22.0))
+    # Half the swing times (2 pi rate)^2 is the head's largest angular acceleration.
+    fastest = math.sqrt(2 * HASTE_LIMIT / swing) / (2 * math.pi)
     return Taps(
-        swing=math.radians(swing), pivot=situation.tool_reach * draw.uniform(1.2, 1.7) + 0.05,
-        rate=draw.uniform(1.2, 2.2 - 0.02 * (swing - 14.0)), haste=draw.uniform(0.0, 0.35),
+        swing=swing, pivot=situation.tool_reach * draw.uniform(1.2, 1.7) + 0.05,
+        rate=draw.uniform(1.0, min(fastest, 2.0)), haste=draw.uniform(0.0, 0.25),
         spread=0.35 * situation.target_radius, duration=draw.uniform(1.7, 2.5),
         entry=draw.uniform(0.03, 0.05), clearance=draw.uniform(0.003, 0.006))
 
 
 HAMMER = ToolTask('hammer', ('head', 'tip'), ('top',), draw_taps, lift_chance=0.0)
 HAMMER_ROLES = (Role('tool', ('hammer',), 'right'),
-                Role('target', ('cutting_board', 'handled_box'), 'left'))
+                Role('target', ('carton', 'cutting_board', 'handled_box'), 'left'))

@@ -32,11 +32,11 @@ CANDIDATES = 3000
 SHORTLIST = 300             # of those, whose hands are looked at
 TRIED = 40
 HANDS_APART = 0.010         # metres between two closed hands
-STEADIER = 0.65             # of what a grasp may give way elsewhere: the other hand must find it
+STEADIER = 0.85             # of what a grasp may give way elsewhere: the other hand must find it
 APART = 0.085               # metres between two wrists on one object, at least
 MEETING_X, MEETING_Y = (0.32, 0.44), (-0.05, 0.05)
 MEETING_HEIGHT = (0.08, 0.20)       # metres over where it stood
-LEAN = 0.5                  # radians by which it is leaned when it is handed over
+LEAN = 0.25                 # radians by which it is leaned when it is handed over
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 PACE = Pace(reach=(0.65, 0.85), approach=(0.28, 0.36), close=(0.30, 0.38), transport=(0.9, 1.2),
             loosen=(0.30, 0.38), leave=(0.26, 0.34), retreat=(0.45, 0.60), lag=(0.0, 0.12))
@@ -126,7 +126,7 @@ def end_pose(scene: TaskScene, side: str, draw: Draw) -> torch.Tensor:
 
 def meeting_poses(pose: torch.Tensor, draw: Draw) -> torch.Tensor:
     """Return (C, 7) world poses in which the object is handed over."""
-    yaw = draw.uniforms(-1.4, 1.4, CANDIDATES)
+    yaw = draw.uniforms(-0.8, 0.8, CANDIDATES)
     lean, nod = (draw.uniforms(-LEAN, LEAN, CANDIDATES) for _ in range(2))
     rotation = product(turn(2, yaw), turn(0, lean), turn(1, nod), pose[3:])
     place = torch.stack([
