@@ -211,4 +211,4 @@ def pass_on(scene, giver, taker, meet, end, shapes, draw) -> HandObjectMotion | 
 
 
 # Long tools have one handle, and small things one place: two hands find no room on them.
-HANDOVER_ROLES = (Role('object', ('bottle', 'pitcher', 'rolling_pin', 'brush'), 'right'),)
+HANDOVER_ROLES = (Role('object', ('bottle', 'rolling_pin', 'brush'), 'right'),)
