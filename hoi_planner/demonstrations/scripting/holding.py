@@ -48,7 +48,7 @@ class Holds:
         return self.grasps.side
 
     def wrists(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return wrists (C, ..., 7), world, with the object at poses of that shape or (7,)."""
+        """Pose the wrists, (C, ..., 7), world, with the object at poses of that shape or (7,)."""
         local = compose(turn_about_z(self.turn), self.grasps.wrists[self.index])
         while local.dim() < poses.dim():
             local = local[:, None]
