@@ -37,7 +37,7 @@ class Margins:
 
     hand_object: float = 0.0025
     hand_hand: float = 0.006
-    hand_table: float = -0.0005
+    hand_table: float = -0.0012
     object_object: float = 0.0008
     object_apart: float = 0.010
     object_table: float = -0.0005

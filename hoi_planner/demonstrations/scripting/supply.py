@@ -31,6 +31,24 @@ def steadying(scene: TaskScene, placed: PlacedObject, side: str) -> GraspSet:
     return pair.left if side == 'left' else pair.right
 
 
+def steady_hold(
+    scene: TaskScene, placed: PlacedObject, side: str, regions: Sequence[str] = (),
+) -> tuple[GraspSet, bool]:
+    """
+    Return grasps that hold an object still where it stands, and whether they cannot lift it.
+
+    What is too large for one hand to lift is steadied by one half of a two-handed grasp.
+
+    :raises HoiPlannerError: NO_CANDIDATE, there is neither
+    """
+    try:
+        return supply(scene, placed, side, regions), False
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+    return steadying(scene, placed, side), True
+
+
 def skins(grasps: GraspSet) -> torch.Tensor:
     """Return (G, V, 3) vertices of the closed hands, mesh frame."""
     model = load_hand_model(grasps.hand_model, grasps.side)

@@ -15,7 +15,7 @@ from hoi_planner.demonstrations.scripting.fitting import Fit, fit_act, Meeting
 from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
-from hoi_planner.demonstrations.scripting.supply import steadying, supply
+from hoi_planner.demonstrations.scripting.supply import steady_hold, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
 from hoi_planner.demonstrations.scripting.tool_paths import (
@@ -94,13 +94,8 @@ def draw_ways(
     """
     tool, target = scene.objects[:2]
     places = target_places(task, scene, draw, OTHER_SIDE[side])
-    try:
-        held, steadied = supply(scene, target, OTHER_SIDE[side], task.target_regions), False
-    except HoiPlannerError as error:
-        if error.code is not FailureCode.NO_CANDIDATE:
-            raise
-        # Too large for one hand to lift: one hand still holds it where it stands.
-        held, steadied = steadying(scene, target, OTHER_SIDE[side]), True
+    held, steadied = steady_hold(scene, target, OTHER_SIDE[side], task.target_regions)
+    if steadied:
         places = target.pose.expand(CANDIDATES, 7)
     grasps = supply(scene, tool, side, task.tool_regions, meeting.tool_frame[:3])
     return Ways(

@@ -27,7 +27,7 @@ import torch
 
 CANDIDATES = 600
 TRIED = 20
-MOVE = (1.8, 2.6)           # seconds
+MOVE = (2.2, 3.1)           # seconds
 PALM_CATEGORIES = ('carton', 'tote', 'drum')
 # Both hands take hold at the same time: one that is late finds the object moved.
 TOGETHER = Pace(lag=(0.0, 0.04))

@@ -37,7 +37,7 @@ TRIED = 80
 LID_ROOM, JAR_ROOM = 0.0008, 0.004   # metres between a hand and what the other hand holds
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 # Of what a grasp may give way elsewhere: a lid must find its neck.
-STEADIER, STEADY_JAR = {'open_lid': 0.6, 'close_lid': 0.3}, 0.4
+STEADIER, STEADY_JAR = {'open_lid': 0.6, 'close_lid': 0.5}, 0.4
 PACE = Pace(reach=(0.55, 0.70), approach=(0.24, 0.30), close=(0.30, 0.38), transport=(0.6, 0.8),
             retreat=(0.40, 0.55))
 

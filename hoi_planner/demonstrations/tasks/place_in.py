@@ -17,7 +17,7 @@ from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way,
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import step, window
-from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.demonstrations.scripting.supply import steady_hold, supply
 from hoi_planner.demonstrations.scripting.timing import draw_tempos, frame_times, LONGEST
 from hoi_planner.demonstrations.scripting.tool_paths import span
 from hoi_planner.demonstrations.scripting.tool_task import side_of
@@ -50,8 +50,8 @@ def place_in(
     meeting = Meeting(Shape(thing.model), Shape(container.model), identity_pose(),
                       functional_frame(container, ('inside', 'top')))
     hands = Holds.drawn(supply(scene, thing, side), thing, draw, CANDIDATES)
-    others = Holds.drawn(
-        supply(scene, container, OTHER_SIDE[side]), container, draw, CANDIDATES)
+    holder, _ = steady_hold(scene, container, OTHER_SIDE[side])
+    others = Holds.drawn(holder, container, draw, CANDIDATES)
     inside = resting_places(scene, meeting, draw)
     ends = compose(compose(container.pose, meeting.target_frame).expand_as(inside), inside)
     costs = torch.stack([
@@ -131,11 +131,11 @@ def thing_points(meeting: Meeting, pose: torch.Tensor) -> torch.Tensor:
     return transform_points(pose, meeting.tool.points)
 
 
-# Containers that one hand can hold: a tote takes two.
 PLACE_ROLES = (
-    Role('object', ('ball', 'bottle_cap', 'jar_lid', 'mug', 'jar'), 'right'),
-    Role('container', ('bowl', 'plate', 'pan'), 'left'))
+    Role('object', ('ball', 'bottle_cap', 'jar_lid', 'mug', 'jar', 'bottle'), 'right'),
+    Role('container', ('bowl', 'plate', 'pan', 'tote'), 'left'))
 PLACE_PAIRS = (
     ('ball', 'bowl'), ('ball', 'pan'), ('bottle_cap', 'bowl'), ('bottle_cap', 'plate'),
     ('bottle_cap', 'pan'), ('jar_lid', 'plate'), ('jar_lid', 'pan'), ('mug', 'plate'),
-    ('mug', 'pan'), ('jar', 'plate'), ('jar', 'pan'))
+    ('mug', 'pan'), ('jar', 'plate'), ('jar', 'pan'),
+    ('ball', 'tote'), ('mug', 'tote'), ('jar', 'tote'), ('bottle', 'tote'))
