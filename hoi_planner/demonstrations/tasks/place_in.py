@@ -8,7 +8,8 @@ import math
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.assembly import assemble, Hold, other_shapes, touching
-from hoi_planner.demonstrations.scripting.clearance import Check, find_collision, Shape
+from hoi_planner.demonstrations.scripting.clearance import (
+    Check, find_collision, Margins, Shape)
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import product, turn
@@ -32,6 +33,7 @@ CANDIDATES = 3000
 TRIED = 40
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 SET_DOWN = 0.0004           # metres over the floor when it is let go
+RESTING = Margins(object_object=-0.0015)
 OVER = 0.03                 # metres over the container's rim on the way in
 OFF_CENTER = 0.15           # share of the container's half width
 
@@ -112,8 +114,10 @@ def put_in(scene, meeting, inside, grips, draw) -> HandObjectMotion | str:
     if total > LONGEST:
         return 'it takes more frames than a motion has'
     times = frame_times(total)
+    # All the way up early: it travels over the rim.
+    lift = max(LIFT, (above[2] - thing.pose[2]).item() + 0.015)
     path = raised_clear(
-        thing.pose, above, LIFT, meeting.tool.center, times, hand.ready, over,
+        thing.pose, above, lift, meeting.tool.center, times, hand.ready, over,
         meeting.tool.points, scene.table_height)
     path = path.clone()
     path[:, 2] = path[:, 2] + (final[2] - above[2]) * step(times, over, down)
@@ -122,7 +126,7 @@ def put_in(scene, meeting, inside, grips, draw) -> HandObjectMotion | str:
     motion = assemble(
         scene, 'place_in', times, [path, container.pose.expand(len(times), 7)], holds, draw)
     check = Check((meeting.tool, meeting.target, *other_shapes(scene, 2)),
-                  touching(holds), frozenset({(0, 1)}))
+                  touching(holds), near=(over - 0.1, LONGEST), margins=RESTING)
     return find_collision(scene, motion, check) or motion
 
 
