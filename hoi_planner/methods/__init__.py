@@ -1,3 +1,3 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The PyBullet world, displacement protocols and verdicts."""
+"""The published methods, a room each."""
