@@ -7,7 +7,7 @@ b1 is always rigid. A rigid b2 is a pose (7), an articulated b2 (a hand) its joi
 objects and H hands of D joints there are 7 M (M - 1) + 3 D M H numbers a frame.
 """
 
-from hoi_planner.geometry.transforms import inverse, relative, transform_points
+from hoi_planner.geometry.transforms import compose, inverse, relative, transform_points
 import torch
 
 
@@ -52,3 +52,17 @@ def joints_in_world(object_poses: torch.Tensor, joints: torch.Tensor) -> torch.T
     :return: (..., M, H, N, D, 3), one opinion of the same joints an object
     """
     return transform_points(object_poses[..., :, None, :, :], joints)
+
+
+def object_poses_in_world(
+    object_poses: torch.Tensor, relative_poses: torch.Tensor
+) -> torch.Tensor:
+    """
+    Return SyncDiff's comb(x_b1, x_{b2 -> b1}) of all pairs: relative_object_poses undone.
+
+    :param object_poses: (..., M, N, 7), world frame
+    :param relative_poses: (..., M (M - 1), N, 7), in the order of object_pairs
+    :return: (..., M (M - 1), N, 7), each pair's opinion of b2's pose in the world
+    """
+    pairs = object_pairs(object_poses.shape[-3])
+    return compose(object_poses[..., [b1 for b1, _ in pairs], :, :], relative_poses)
