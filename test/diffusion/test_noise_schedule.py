@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The noise schedule against diffusers and against what noise added step by step does."""
 
+from diffusers import DDPMScheduler
 from hoi_planner.diffusion.noise_schedule import NoiseSchedule
 import pytest
 import torch
@@ -19,8 +20,7 @@ def test_the_papers_numbers():
 
 @pytest.mark.parametrize('schedule', [PAPER, NoiseSchedule(50, 1e-3, 0.2)])
 def test_agrees_with_diffusers(schedule):
-    diffusers = pytest.importorskip('diffusers')
-    oracle = diffusers.DDPMScheduler(
+    oracle = DDPMScheduler(
         schedule.steps, beta_start=schedule.beta_start, beta_end=schedule.beta_end,
         prediction_type='sample', variance_type='fixed_small', clip_sample=False)
     # diffusers' tables are float32.
