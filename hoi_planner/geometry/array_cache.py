@@ -16,6 +16,7 @@ import tempfile
 import warnings
 
 from hoi_planner.assets import cache_directory
+from hoi_planner.geometry.shipped_arrays import shipped_entry
 import numpy as np
 from safetensors import safe_open, SafetensorError
 from safetensors.numpy import save
@@ -69,7 +70,7 @@ def cached_arrays(
     kind: str, key: dict, build: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
     """
-    Return the arrays of an entry, read from disk or built and written.
+    Return the arrays of an entry: from this machine's cache, from the package, or built and kept.
 
     A damaged entry is rebuilt, and a cache that cannot be written is done without; both warn.
 
@@ -84,6 +85,9 @@ def cached_arrays(
             return _read(path, words)
         except (ValueError, SafetensorError, OSError) as error:
             warnings.warn(f'cache entry {path} is damaged and rebuilt: {error}', stacklevel=2)
+    shipped = shipped_entry(kind, path.stem)
+    if shipped is not None:
+        return shipped
     arrays = {name: np.ascontiguousarray(array) for name, array in build().items()}
     try:
         _write(path, words, arrays)

@@ -78,8 +78,9 @@ class KinematicHand:
                 'createMultiBody', baseMass=0.0, baseCollisionShapeIndex=shape,
                 basePosition=self._positions[0, index].tolist(),
                 baseOrientation=self._quaternions[0, index].tolist())
+        # Without the anchor Bullet's friction creeps: what skin holds would flow out of the hand.
         world.call(
-            'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0,
+            'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0, frictionAnchor=1,
             lateralFriction=config.surface_frictions['hand'],
             contactStiffness=config.contact_stiffness, contactDamping=config.contact_damping)
         return body

@@ -133,9 +133,10 @@ def _or_none(look_up, *arguments):
 
 
 def _best(model: ObjectModel, halves: tuple[GraspSet, ...]) -> GraspView:
-    """Return the grasp that moves least in six directions and in the lift together."""
+    """Return the grasp that moves least in six directions and in the lift; by a handle first."""
     first = halves[0]
-    index = int((first.displacement + first.lift).argmin())
+    elsewhere = torch.tensor([name != 'handle' for name in first.regions])
+    index = int((first.displacement + first.lift + elsewhere).argmin())
     hands = tuple((half.side, half.wrists[index], half.fingers[index]) for half in halves)
     sides = 'both' if len(halves) == 2 else first.side
     return GraspView(

@@ -20,7 +20,7 @@ NEAR = 0.004            # metres around the bounding box, vertices beyond are su
 class GeometryLimits:
     """Metres: deepest vertex of the closed hand, of the open hand on its way, under the table."""
 
-    penetration: float = 0.0026
+    penetration: float = 0.0028
     way: float = 0.002
     table: float = 0.001
 

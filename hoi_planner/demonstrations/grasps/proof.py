@@ -1,15 +1,17 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The proof of a grasp in physics: worst of six directions, and a lift from the table."""
+"""The proof of a grasp in physics: worst of six directions, a lift from the table, a swing."""
 
 from dataclasses import dataclass
 import math
 
 import numpy as np
+import roma
 import torch
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.geometry.transforms import compose, minimum_jerk
+from hoi_planner.geometry.transforms import (
+    compose, minimum_jerk, relative, rotate_vectors, transform_points)
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.model import ObjectModel
 from hoi_planner.objects.standing import standing_pose
@@ -30,6 +32,9 @@ class ProofConfig:
     limit: metres of displacement, worst of six over `duration` seconds, and over the lift
     approach, close, lift, hold: seconds of the lift's phases
     height: metres that it lifts
+    swing: seconds of each of two legs after the lift, in which one hand turns the object
+    lean, sway: radians and metres of a leg
+    turned: radians that the object may turn in the hand meanwhile
     """
 
     limit: float = 0.012
@@ -39,6 +44,10 @@ class ProofConfig:
     lift: float = 0.8
     hold: float = 0.3
     height: float = 0.10
+    swing: float = 0.65
+    lean: float = math.radians(40)
+    sway: float = 0.08
+    turned: float = math.radians(12)
     physics: PhysicsConfig = PhysicsConfig()
 
 
@@ -59,7 +68,7 @@ class Proof:
 
     displacement: float     # metres, worst of six
     rotation: float         # radians, worst of six
-    lift: float             # metres
+    lift: float             # metres, lift and swing
 
     @property
     def holds(self) -> bool:
@@ -75,7 +84,7 @@ def prove(
     config: ProofConfig = ProofConfig(),
 ) -> Proof:
     """
-    Hold the object against gravity from six directions, then lift it from the table.
+    Lift the object from the table and swing it, then hold it against gravity from six directions.
 
     A simulation that fails is a grasp that fails.
 
@@ -110,27 +119,68 @@ def lift_motion(
     model: ObjectModel, hands: tuple[HeldHand, ...], hand_model: str,
     config: ProofConfig = ProofConfig(),
 ) -> HandObjectMotion:
-    """Return the whole lift: open hands come in straight, close, lift, hold."""
+    """Return the whole lift: open hands come in straight, close, lift, hold; one hand swings."""
     rest = standing_pose(model, 0.0, 0.0)
     counts = [round(FPS * seconds) for seconds in (
         config.approach, config.close, config.lift, config.hold)]
-    come, close, rise = (
-        minimum_jerk(torch.arange(1, count + 1, dtype=torch.float64) / count)
-        for count in counts[:3])
+    come, close, rise = (_ramp(count) for count in counts[:3])
     height = torch.cat([torch.zeros(1 + counts[0] + counts[1], dtype=torch.float64),
                         config.height * rise, torch.full((counts[3],), config.height)])
     poses = rest.repeat(len(height), 1)
     poses[:, 2] += height
-    arrive = torch.cat([torch.zeros(1), come, torch.ones(len(height) - 1 - counts[0])])[:, None]
-    shut = torch.cat([torch.zeros(1 + counts[0]), close, torch.ones(counts[2] + counts[3])])
+    if len(hands) == 1:
+        poses = torch.cat([poses, _swing(poses[-1], torch.tensor(model.center_of_mass), config)])
+    count = len(poses)
+    arrive = torch.cat([torch.zeros(1), come, torch.ones(count - 1 - counts[0])])[:, None]
+    shut = torch.cat([
+        torch.zeros(1 + counts[0]), close, torch.ones(count - 1 - counts[0] - counts[1])])
     wrists, fingers = [], []
     for hand in hands:
-        local = hand.wrist.repeat(len(height), 1)
+        local = hand.wrist.repeat(count, 1)
         local[:, :3] += (1 - arrive) * (hand.pregrasp_wrist - hand.wrist)[:3]
         wrists.append(compose(poses, local))
         fingers.append(hand.open_fingers + shut[:, None, None] * (
             hand.fingers - hand.open_fingers))
     return _motion(poses, wrists, fingers, hands, hand_model)
+
+
+def _ramp(count: int) -> torch.Tensor:
+    return minimum_jerk(torch.arange(1, count + 1, dtype=torch.float64) / count)
+
+
+def _swing(pose: torch.Tensor, center: torch.Tensor, config: ProofConfig) -> torch.Tensor:
+    """Return poses (S, 7): from one (7,) leant about x and moved along y, then about y, along x."""
+    share = _ramp(round(FPS * config.swing))[:, None]
+    ends = torch.tensor([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], dtype=torch.float64)
+    legs = torch.cat([ends[0] + share * (ends[1] - ends[0]), ends[1] + share * (ends[2] - ends[1])])
+    turn = roma.rotvec_to_unitquat(config.lean * legs)
+    rotation = roma.quat_product(turn, pose[3:].expand_as(turn))
+    middle = transform_points(pose, center[None])[0] + config.sway * legs[:, [1, 0, 2]]
+    origin = middle - rotate_vectors(rotation, center.expand_as(middle))
+    return torch.cat([origin, rotation], dim=1)
+
+
+def settled_wrist(
+    model: ObjectModel, hand: HeldHand, hand_model: str = 'open_hand',
+    config: ProofConfig = ProofConfig(),
+) -> torch.Tensor | None:
+    """
+    Return the wrist (7,) of a grasp where the object comes to rest in the closed hand.
+
+    Squeezed and lifted, an object moves until the contacts balance. A grasp that expects it there
+    is one that a plan can keep to. None where it moves farther than the limit.
+    """
+    motion = lift_motion(model, (hand,), hand_model, config)
+    lifted = 1 + sum(round(FPS * seconds) for seconds in (
+        config.approach, config.close, config.lift, config.hold))
+    with TrackingSimulation(PhysicsScene({NAME: model}, hand_model), motion, config.physics,
+                            releases=[0]) as simulation:
+        while simulation.frame + 1 < lifted:
+            state = simulation.advance_frame()
+            if not float(np.nanmax(state.displacement)) <= config.limit:
+                return None
+    actual = torch.as_tensor(np.array(state.object_poses[0]), dtype=torch.float64)
+    return relative(actual, motion.wrist_poses[0, lifted - 1])
 
 
 def _motion(poses, wrists, fingers, hands, hand_model) -> HandObjectMotion:
@@ -146,7 +196,9 @@ def _lift(scene: PhysicsScene, motion: HandObjectMotion, config: ProofConfig) ->
     with TrackingSimulation(scene, motion, config.physics, releases=[0]) as simulation:
         worst = 0.0
         while simulation.frame + 1 < motion.num_frames:
-            worst = max(worst, float(np.nanmax(simulation.advance_frame().displacement)))
-            if worst > config.limit:
+            state = simulation.advance_frame()
+            worst = max(worst, float(np.nanmax(state.displacement)))
+            turned = float(np.nanmax(state.rotation))
+            if worst > config.limit or (len(motion.sides) == 1 and turned > config.turned):
                 return math.inf
     return worst

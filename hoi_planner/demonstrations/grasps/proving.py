@@ -5,7 +5,8 @@
 from dataclasses import dataclass
 
 from hoi_planner.demonstrations.grasps.checks import GeometryLimits, passes
-from hoi_planner.demonstrations.grasps.proof import prove, ProofConfig
+from hoi_planner.demonstrations.grasps.proof import (
+    prove, ProofConfig, settled_wrist)
 from hoi_planner.demonstrations.grasps.records import GraspRecords
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.hands.registry import load_hand_model
@@ -39,6 +40,8 @@ def prove_records(
     """
     Return those that keep the geometric limits and hold in physics, with what was measured.
 
+    The wrists are moved to where the object comes to rest in the hand.
+
     :param indices: of the grasps to try, in order
     :param enough: stop after so many proven ones
     :param skip: called with an index and the proven indices: leave this one out
@@ -59,6 +62,14 @@ def prove_records(
         if not fits:
             continue
         tried += 1
+        wrist = settled_wrist(model, held, hand_model, proof)
+        if wrist is None:
+            continue
+        records.wrists[index] = wrist.float().double()
+        held = records.hand(index)
+        fits, depth = passes(hand, target, held, limits)
+        if not fits:
+            continue
         said = prove(model, (held,), hand_model, proof)
         if said.holds:
             kept.append(index)

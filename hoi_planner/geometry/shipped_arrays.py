@@ -1,0 +1,104 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Cache entries that come with the package, so that nobody computes them again.
+
+models/precomputed/<kind>.safetensors holds entries of array_cache under their names. Packed by
+
+    python -m hoi_planner.geometry.shipped_arrays KIND [KIND ...]
+
+from what this machine's cache holds. An entry's name hangs on all that it was computed from: one
+that no longer fits is never found.
+"""
+
+import argparse
+import functools
+import hashlib
+from pathlib import Path
+
+from hoi_planner.assets import cache_directory, share_directory
+from hoi_planner.files import write_whole
+import numpy as np
+from safetensors import safe_open, SafetensorError
+from safetensors.numpy import save
+from tqdm import tqdm
+
+FORMAT = '1'
+SEPARATOR = '/'         # between an entry's name and its arrays' names
+
+
+def shipped_path(kind: str) -> Path:
+    """Return the file of a kind; it may not exist."""
+    return share_directory() / 'models' / 'precomputed' / f'{kind}.safetensors'
+
+
+def shipped_entry(kind: str, name: str) -> dict[str, np.ndarray] | None:
+    """
+    Return the arrays of a shipped entry, or None where there is none.
+
+    :raises ValueError: the file is damaged; names it
+    """
+    path = shipped_path(kind)
+    if not path.exists():
+        return None
+    found = _entries(path, path.stat().st_mtime_ns).get(name)
+    return found and {part: array.copy() for part, array in found.items()}
+
+
+@functools.lru_cache(maxsize=8)
+def _entries(path: Path, changed: int) -> dict[str, dict[str, np.ndarray]]:
+    """Return all entries of a file, read once while it does not change."""
+    try:
+        with safe_open(path, framework='numpy') as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"shipped arrays '{path}' are damaged: {error}") from error
+    if metadata.get('format') != FORMAT or metadata.get('checksum') != _checksum(arrays):
+        raise ValueError(f"shipped arrays '{path}' are damaged: format or checksum is wrong")
+    entries: dict[str, dict[str, np.ndarray]] = {}
+    for name, array in arrays.items():
+        entry, part = name.split(SEPARATOR, 1)
+        entries.setdefault(entry, {})[part] = array
+    return entries
+
+
+def _checksum(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(f'{name} {arrays[name].dtype.str} {arrays[name].shape} '.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
+
+
+def pack(kind: str, entries: list[Path], path: Path) -> int:
+    """
+    Write cache entries into one file; return how many.
+
+    :raises ValueError: an entry cannot be read
+    """
+    arrays = {}
+    for entry in tqdm(entries, desc=kind, leave=False):
+        try:
+            with safe_open(entry, framework='numpy') as file:
+                for name in file.keys():
+                    arrays[f'{entry.stem}{SEPARATOR}{name}'] = file.get_tensor(name)
+        except (SafetensorError, OSError) as error:
+            raise ValueError(f"cache entry '{entry}' is damaged: {error}") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, save(arrays, metadata={'format': FORMAT, 'checksum': _checksum(arrays)}))
+    return len(entries)
+
+
+def main() -> None:
+    """Pack the kinds named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('kinds', nargs='+', metavar='KIND')
+    for kind in parser.parse_args().kinds:
+        path = shipped_path(kind)
+        count = pack(kind, sorted((cache_directory() / kind).glob('*.safetensors')), path)
+        print(f'{count} entries of {kind}: {path.stat().st_size / 1e6:.1f} MB in {path}')
+
+
+if __name__ == '__main__':
+    main()
