@@ -63,6 +63,13 @@ class MotionCodec(Protocol):
     def decode(self, state: torch.Tensor, channel_mask: torch.Tensor) -> torch.Tensor:
         """Return the channels (B, N, C), metres; absent ones are 0."""
 
+    def state_mask(self, channel_mask: torch.Tensor) -> torch.Tensor:
+        """
+        Return which entries of the states (B, T, W) say something, of channels (B, C).
+
+        The others are 0 in every state, the noisy ones of training and sampling too.
+        """
+
 
 class Denoiser(Protocol):
     """The network: predicts the clean state."""
