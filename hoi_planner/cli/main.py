@@ -5,10 +5,10 @@
 import argparse
 import sys
 
-from hoi_planner.cli import demonstrations, grasps, motions, objects
+from hoi_planner.cli import demonstrations, evaluate, grasps, motions, objects
 from hoi_planner.failures import HoiPlannerError
 
-GROUPS = (motions, objects, grasps, demonstrations)
+GROUPS = (motions, objects, grasps, demonstrations, evaluate)
 
 
 def parser() -> argparse.ArgumentParser:
