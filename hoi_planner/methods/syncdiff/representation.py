@@ -50,7 +50,8 @@ class LinearCodec(torch.nn.Module):
                              f'is {self.state_shape}')
         bands = tokens.bands.T.repeat_interleave(layout.width, dim=1)
         for name, value in {
-            'analysis': tokens.analysis.float(), 'synthesis': tokens.synthesis.float(),
+            'analysis': tokens.analysis.flatten(0, 1).float(),              # (P T, N)
+            'synthesis': torch.cat([*tokens.synthesis], dim=1).float(),     # (N, P T)
             'mean': statistics.mean.float(), 'scale': statistics.scale.float(),
             'dc_mask': bands == DC, 'ac_mask': bands == AC,
         }.items():
@@ -70,8 +71,8 @@ class LinearCodec(torch.nn.Module):
                              f'{self.config.frames}, {self.layout.width})')
         with torch.autocast(channels.device.type, enabled=False):
             present = torch.where(channel_mask[:, None], channels.float(), 0.0)
-            blocks = self.analysis @ present[:, None]                   # (B, P, T, C)
-            state = (blocks.movedim(1, 2).flatten(2) - self.mean) / self.scale
+            blocks = (self.analysis @ present).unflatten(1, (-1, self.state_shape[0]))
+            state = (blocks.movedim(1, 2).flatten(2) - self.mean) / self.scale  # (B, T, P C)
             return torch.where(self.state_mask(channel_mask), state, 0.0)
 
     def decode(self, state: torch.Tensor, channel_mask: torch.Tensor) -> torch.Tensor:
@@ -89,8 +90,8 @@ class LinearCodec(torch.nn.Module):
         with torch.autocast(state.device.type, enabled=False):
             state = torch.where(
                 self.state_mask(channel_mask), state.float() * self.scale + self.mean, 0.0)
-            blocks = state.unflatten(2, (-1, self.layout.width)).movedim(2, 1)
-            return (self.synthesis @ blocks).sum(dim=1)
+            blocks = state.unflatten(2, (-1, self.layout.width)).movedim(2, 1)  # (B, P, T, C)
+            return self.synthesis @ blocks.flatten(1, 2)
 
     def state_mask(self, channel_mask: torch.Tensor) -> torch.Tensor:
         """Return which entries of the states (B, T, W) say something, of channels (B, C)."""

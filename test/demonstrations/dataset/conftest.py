@@ -1,46 +1,19 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""A small dataset of random numbers in the right form: what lies where can be told exactly."""
+"""The small dataset of small_dataset.py."""
 
-from motions import random_motion
 import pytest
-
-from hoi_planner.demonstrations.dataset.index import FORMAT
-from hoi_planner.demonstrations.dataset.packing import sample_bytes, write_dataset
-from hoi_planner.demonstrations.dataset.records import (
-    DemonstrationRecord, lost, METRICS, Refusal,
-)
-
-RESOURCES = ('library://carton', 'library://drum', 'library://tote')
-TASKS = ('carry', 'pour')
-
-
-def demonstration(number, frames, objects, refusals=()):
-    """Return record and motion of a sample."""
-    motion = random_motion(number, frames, objects)
-    motion = motion.with_(task=TASKS[number % 2])
-    resources = tuple(RESOURCES[(number + k) % 3] for k in range(objects))
-    return DemonstrationRecord(
-        number=number, task=motion.task, resources=resources,
-        categories=tuple(name.split('//')[1] for name in resources), masses=(1.0,) * objects,
-        object_ids=motion.object_ids, sides=motion.sides, frames=frames, fps=30.0,
-        refusals=tuple(refusals), metrics=dict.fromkeys(METRICS, 0.001 * (1 + number))), motion
+from small_dataset import small_dataset, write_small_dataset
 
 
 @pytest.fixture(scope='session')
 def demonstrations():
     """Return (record, motion) of seven samples, of which number 3 is lost."""
-    sizes = [(20, 1), (37, 2), (200, 2), None, (2, 1), (50, 2), (41, 1)]
-    dropped = [Refusal('physics', 'OBJECT_DROPPED'), Refusal('script', 'NO_CANDIDATE')]
-    return [(lost(3, 'pour', dropped * 2), None) if size is None else demonstration(
-        number, *size, refusals=dropped[:number % 3]) for number, size in enumerate(sizes)]
+    return small_dataset()
 
 
 @pytest.fixture
 def dataset_directory(tmp_path, demonstrations):
     """Return a directory with the samples in shards of three."""
-    words = {'format': FORMAT, 'split': 'train', 'seed': 5, 'count': len(demonstrations),
-             'tasks': list(TASKS), 'hand_model': 'open_hand', 'code': '0123456789abcdef',
-             'libraries': {}, 'revision': None}
-    write_dataset(tmp_path, words, (sample_bytes(*each) for each in demonstrations), shard_size=3)
+    write_small_dataset(tmp_path, demonstrations)
     return tmp_path
