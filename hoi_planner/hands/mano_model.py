@@ -13,7 +13,7 @@ from hoi_planner.hands.contract import (
     ConvexLink, HandModel, HandOutput, JOINT_NAMES, NUM_JOINTS, NUM_SHAPE, OPENPOSE_FROM_MANO,
     PARENTS, SIDES)
 from hoi_planner.hands.hand_description import load_description
-from hoi_planner.hands.linear_blend_skinning import check_inputs
+from hoi_planner.hands.linear_blend_skinning import check_inputs, SkinnedTemplate
 from hoi_planner.hands.mano_files import close_wrist, ManoArrays
 from hoi_planner.hands.open_hand_anchors import anchor_rays, leave_skin
 
@@ -51,6 +51,14 @@ class ManoHandModel(HandModel):
     def num_vertices(self) -> int:
         """Return the number of vertices."""
         return len(self.arrays.v_template)
+
+    def template(self, dtype: torch.dtype, device: torch.device | None = None) -> SkinnedTemplate:
+        """Return MANO's arrays in this floating type, on this device (None: CPU)."""
+        arrays = self.arrays
+        return SkinnedTemplate(*map(torch.from_numpy, (
+            arrays.v_template, np.moveaxis(arrays.shapedirs, 2, 0),
+            np.moveaxis(arrays.posedirs, 2, 0), arrays.J_regressor, arrays.weights,
+        ))).to(dtype, device or torch.device('cpu'))
 
     @abstractmethod
     def _run_layer(self, root: torch.Tensor, fingers: torch.Tensor, shape: torch.Tensor):

@@ -1,0 +1,40 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""How joints are fitted: the weights of the loss and when to stop."""
+
+from dataclasses import dataclass
+
+PARAMETERS = ('axis_angle', 'anatomical')
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """
+    What fit_hand and fit_body minimise, and how long.
+
+    Table 8 of SyncDiff's supplement: position 1 and velocity 0.03 (0.02 for GRAB); its angle weight
+    is absent here, since the limits hold exactly. Table 9, bodies: 3 and 0.1, or 1 and 0.1.
+    """
+
+    position: float = 1.0           # of a joint's squared distance, per square metre
+    velocity: float = 0.03          # of the root's squared step between frames, per square metre
+    natural: float = 1e-3           # of unnatural turns, see natural_turns; square metres
+    parameters: str = 'axis_angle'  # of the finger joints, one of PARAMETERS; bodies: axis_angle
+    iterations: int = 25            # at most
+    tolerance: float = 1e-5         # relative fall of the loss in a step that ends the fit
+
+    def __post_init__(self):
+        """
+        Check the numbers.
+
+        :raises ValueError: names the field, its value and the limit
+        """
+        if not self.position > 0:
+            raise ValueError(f'position is {self.position}, must be above 0')
+        for name in ('velocity', 'natural', 'tolerance'):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f'{name} is {getattr(self, name)}, must be at least 0')
+        if self.iterations < 1:
+            raise ValueError(f'iterations is {self.iterations}, must be at least 1')
+        if self.parameters not in PARAMETERS:
+            raise ValueError(f'parameters is {self.parameters!r}, must be one of {PARAMETERS}')
