@@ -3,9 +3,11 @@
 """Joints without the skin against the whole hand's."""
 
 from hoi_planner.hands.joint_positions import joint_positions
+from hoi_planner.hands.mano_smplx import ManoSmplx
 from hoi_planner.hands.registry import load_hand_model
 from motions import random_poses
 import pytest
+from synthetic_mano import synthetic_arrays
 import torch
 
 
@@ -39,9 +41,8 @@ def test_a_wrong_shape_is_refused():
         joint_positions(load_hand_model('open_hand', 'right'), wrist, fingers[:, 1:], shapes)
 
 
-def test_another_hand_model_is_asked_itself():
-    class Other:
-        def forward(self, *given):
-            return type('Output', (), {'joints21': given[0]})
-
-    assert joint_positions(Other(), 1, 2, 3) == 1
+@pytest.mark.parametrize('side', ['left', 'right'])
+def test_mano_gives_its_own_joints(side):
+    pytest.importorskip('smplx')
+    mano = ManoSmplx(side, synthetic_arrays(side))
+    assert torch.equal(joint_positions(mano, *inputs()), mano.forward(*inputs()).joints21)
