@@ -1,0 +1,58 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to a predicted clean motion: synchronized, and led from its start to its goal."""
+
+from hoi_planner.methods.syncdiff.contract import Condition
+from hoi_planner.methods.syncdiff.sampling_config import SamplingConfig
+from hoi_planner.methods.syncdiff.start_and_goal import meet_start_and_goal
+from hoi_planner.methods.syncdiff.synchronization import (
+    consensus, present, synchronize, with_relatives)
+from hoi_planner.motion.body_layout import Bodies
+
+
+def due_at(config: SamplingConfig, index: int) -> tuple[bool, bool]:
+    """Return whether to synchronize, and to meet start and goal, in a step of the sampling."""
+    late = 2 * index >= config.steps
+    synchronized, started = (
+        when == 'every' or when == 'last_half' and late
+        for when in (config.synchronize_when, config.start_when))
+    return synchronized and config.synchronization in ('average', 'consensus'), started
+
+
+def refine(
+    bodies: Bodies, condition: Condition, config: SamplingConfig, synchronized: bool, started: bool,
+) -> Bodies:
+    """
+    Return the clean motions with unit quaternions; absent bodies at identity and 0.
+
+    :param synchronized: apply `average` or `consensus`, if that is config's synchronization
+    :param started: meet start and goal
+    """
+    masks = condition.object_mask, condition.hand_mask
+    agreed = synchronized and config.synchronization == 'consensus'
+    if agreed:
+        bodies = consensus(bodies, *masks, config.lever_arm)
+    elif synchronized and config.synchronization == 'average':
+        weight = config.strength / (1 + config.strength)
+        bodies = synchronize(bodies, bodies, weight, *masks)
+    bodies = present(bodies, *masks)
+    if not started:
+        return bodies
+    poses, joints = meet_start_and_goal(
+        bodies.object_poses, bodies.joints, condition, config.fade_frames)
+    moved = with_relatives(poses, joints, bodies)
+    return moved if agreed else present(_keeping_disagreement(moved, bodies), *masks)
+
+
+def _keeping_disagreement(moved: Bodies, before: Bodies) -> Bodies:
+    """
+    Return moved individuals, relatives changed by as much as those that follow have changed.
+
+    The relatives that were predicted go along with the correction, and by how much they disagree
+    with the individuals remains to be seen (and synchronized).
+    """
+    follows = with_relatives(before.object_poses, before.joints, before)
+    return Bodies(
+        moved.object_poses, moved.joints,
+        before.relative_poses + moved.relative_poses - follows.relative_poses,
+        before.relative_joints + moved.relative_joints - follows.relative_joints)
