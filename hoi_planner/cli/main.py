@@ -5,10 +5,10 @@
 import argparse
 import sys
 
-from hoi_planner.cli import demonstrations, evaluate, grasps, motions, objects
+from hoi_planner.cli import demonstrations, evaluate, grasps, motions, objects, train
 from hoi_planner.failures import HoiPlannerError
 
-GROUPS = (motions, objects, grasps, demonstrations, evaluate)
+GROUPS = (motions, objects, grasps, demonstrations, evaluate, train)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -25,8 +25,8 @@ class WeightAverage:
         """Move the averages towards the network's weights."""
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         parameters = dict(network.named_parameters())
-        torch._foreach_lerp_(
-            list(self.weights.values()), [parameters[name] for name in self.weights], 1 - decay)
+        for name, value in self.weights.items():
+            value.lerp_(parameters[name], 1 - decay)
         self.updates += 1
 
     @torch.no_grad()

@@ -1,7 +1,7 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
 """
-The losses of SyncDiff, each a number a sample (He et al., section 3.5 and supplement A.2, Table 15).
+The losses of SyncDiff, a number a sample each (He et al., section 3.5; supplement A.2, Table 15).
 
 Where the paper has sums of squares over frames and numbers we have means over those that are
 there, so that a loss does not depend on how many bodies and frames a sample has.

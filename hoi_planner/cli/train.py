@@ -1,0 +1,139 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Sub-commands that train networks: train syncdiff."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+import hashlib
+from pathlib import Path
+import signal
+
+from hoi_planner.demonstrations.dataset.code_version import git_revision
+from hoi_planner.demonstrations.dataset.index import INDEX, read_index
+from hoi_planner.methods.sentences import load_sentences
+from hoi_planner.methods.syncdiff.bases import TRANSFORMS
+from hoi_planner.methods.syncdiff.checkpoint import Origin
+from hoi_planner.methods.syncdiff.checkpoint_file import load_checkpoint
+from hoi_planner.methods.syncdiff.config import ABLATIONS, load_preset, SyncDiffConfig
+from hoi_planner.methods.syncdiff.drawing import generator_of, held_out_items
+from hoi_planner.methods.syncdiff.representation import LinearCodec
+from hoi_planner.methods.syncdiff.representation_config import FORMS, RepresentationConfig
+from hoi_planner.methods.syncdiff.text_tables import TextTables
+from hoi_planner.methods.syncdiff.trainer import Trainer
+from hoi_planner.methods.syncdiff.training import CHECKPOINT, resume, train
+from hoi_planner.methods.syncdiff.training_data import TrainingData
+from hoi_planner.methods.text_embedding import TextEncoder, WordLlamaEncoder
+
+
+def train_syncdiff(arguments: argparse.Namespace) -> None:
+    """Train SyncDiff, or go on training it, and print where the weights are."""
+    config = chosen_config(arguments)
+    path = arguments.out / CHECKPOINT
+    if path.exists() and not arguments.resume:
+        raise ValueError(f"'{path}' exists: go on with --resume, or choose another --out")
+    if arguments.resume and not path.exists():
+        raise ValueError(f"--resume: there is no '{path}'")
+    encoder = WordLlamaEncoder()
+    data = TrainingData(
+        arguments.data, text_tables(encoder), config.layout,
+        frames=config.representation.frames).to(arguments.device)
+    trainer = Trainer(
+        config, data, codec_of(config, data, path if arguments.resume else None),
+        origin_of(arguments.data, encoder), arguments.device, arguments.half_precision)
+    if arguments.resume:
+        resume(trainer, arguments.out)
+    parameters = sum(value.numel() for value in trainer.network.parameters())
+    print(f'{len(trainer.shuffle.items)} motions, {len(trainer.held_out)} held out; '
+          f'{parameters / 1e6:.1f} M weights; from step {trainer.step} to '
+          f'{config.optimizer.steps}')
+    with interrupted() as stop:
+        why = train(trainer, arguments.out, arguments.minutes, stop)
+    print(f'{why} at step {trainer.step}: {path}')
+
+
+def chosen_config(arguments: argparse.Namespace) -> SyncDiffConfig:
+    """Return the preset with what the command line changes of it."""
+    config = load_preset(arguments.preset)
+    if arguments.form or arguments.transform:
+        form = arguments.form or config.representation.form
+        # The paper's form is of Fourier coefficients; the others keep the preset's transform.
+        transform = arguments.transform or (
+            'dft' if form == 'frames' else RepresentationConfig().transform)
+        config = replace(config, representation=replace(
+            config.representation, form=form, transform=transform))
+    if arguments.ablation:
+        config = config.ablated(arguments.ablation)
+    if arguments.steps is not None:
+        config = replace(config, optimizer=replace(config.optimizer, steps=arguments.steps))
+    if arguments.skip:
+        config = replace(config, network=replace(config.network, skip=True))
+    return replace(config, seed=arguments.seed)
+
+
+def text_tables(encoder: TextEncoder) -> TextTables:
+    """Return the embeddings of every task and category of config/sentences.yaml."""
+    sentences = load_sentences()
+    return TextTables(
+        {task: sentences.task_embedding(encoder, task) for task in sentences.tasks},
+        {label: sentences.label_embeddings(encoder, [label])[0]
+         for label in sentences.categories})
+
+
+def origin_of(data: Path, encoder: TextEncoder) -> Origin:
+    """Return what a dataset and this code say about themselves."""
+    return Origin(
+        hand_model=read_index(data).words['hand_model'], text_encoder=encoder.name,
+        data_hash=hashlib.sha256((data / INDEX).read_bytes()).hexdigest(),
+        revision=git_revision())
+
+
+def codec_of(config: SyncDiffConfig, data: TrainingData, checkpoint: Path | None) -> LinearCodec:
+    """Return the codec of a checkpoint, or one fitted to the motions that are not held out."""
+    if checkpoint is not None:
+        return load_checkpoint(checkpoint).codec().to(data.device)
+    items, _ = held_out_items(len(data), config.optimizer.held_out, config.seed)
+    return data.fitted_codec(
+        config.representation, generator_of(config.seed, 'statistics', 0), items)
+
+
+@contextmanager
+def interrupted() -> Iterator:
+    """Give a function that says whether Ctrl-C or a plain kill came; a second one kills."""
+    came = []
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(number, frame) -> None:
+        came.append(number)
+        signal.signal(number, kept[number])
+
+    for number in kept:
+        signal.signal(number, note)
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def add_commands(commands) -> None:
+    """Add the sub-commands to the parser's."""
+    group = commands.add_parser('train', help='train networks on demonstrations')
+    jobs = group.add_subparsers(required=True, metavar='NETWORK')
+    job = jobs.add_parser('syncdiff', help='the motion generator; Ctrl-C leaves a checkpoint')
+    job.add_argument('--preset', default='small', help='of config/syncdiff.yaml')
+    job.add_argument('--data', type=Path, required=True, metavar='DIR',
+                     help='a dataset of `hoi-planner demonstrations generate`')
+    job.add_argument('--out', type=Path, required=True, metavar='DIR')
+    job.add_argument('--device', default='cpu', help='cpu, cuda, cuda:1, ...')
+    job.add_argument('--steps', type=int, metavar='N', help="the preset's, unless given")
+    job.add_argument('--minutes', type=float, metavar='M', help='stop after so many')
+    job.add_argument('--resume', action='store_true', help='go on with the checkpoint in --out')
+    job.add_argument('--ablation', choices=ABLATIONS, help="the paper's, supplement C.4")
+    job.add_argument('--form', choices=FORMS, help='of the state that is diffused')
+    job.add_argument('--transform', choices=TRANSFORMS)
+    job.add_argument('--skip', action='store_true', help='see NetworkConfig.skip')
+    job.add_argument('--half-precision', action='store_true', help='bfloat16, on a GPU')
+    job.add_argument('--seed', type=int, default=0)
+    job.set_defaults(job=train_syncdiff)
