@@ -33,8 +33,8 @@ PAPER = {'TACO': (8.3, 6.8, 4.9, 3.9, 3.2, 2.6), 'GRAB': (8.4, 6.9, 5.1, 4.0, 3.
 FRAMES = 200
 
 
-def channels(layout: BodyLayout, store, item: int, frames: int) -> tuple[torch.Tensor, ...]:
-    """Return the present channels (N, C) of a motion in millimetres, and which are of metres."""
+def present_channels(layout: BodyLayout, store, item: int, frames: int) -> tuple[torch.Tensor, ...]:
+    """Return the channels (N, C) of the bodies of a motion in millimetres, and which are of metres."""
     items = torch.tensor([item])
     poses, joints, _ = store.gather(items, frames)
     mask = layout.channel_mask(store.object_mask[items], store.hand_mask[items])[0]
@@ -61,7 +61,7 @@ def measure(dataset: DemonstrationDataset, store, layout: BodyLayout) -> dict:
     for item in tqdm(range(len(store)), unit='motion'):
         record = dataset.record(item)
         for name, frames in (('200', FRAMES), ('own', record.frames)):
-            motion, metres = channels(layout, store, item, frames)
+            motion, metres = present_channels(layout, store, item, frames)
             for transform in ('dft', 'dct'):
                 for cutoff in CUTOFFS:
                     if frames < 2 * cutoff:
