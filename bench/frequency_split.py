@@ -34,7 +34,7 @@ FRAMES = 200
 
 
 def present_channels(layout: BodyLayout, store, item: int, frames: int) -> tuple[torch.Tensor, ...]:
-    """Return the channels (N, C) of the bodies of a motion in millimetres, and which are of metres."""
+    """Return the channels (N, C) of a motion's bodies in millimetres, and which are of metres."""
     items = torch.tensor([item])
     poses, joints, _ = store.gather(items, frames)
     mask = layout.channel_mask(store.object_mask[items], store.hand_mask[items])[0]
