@@ -6,7 +6,7 @@ ActionRecognizer: which task a motion is of, and the features that FID is measur
 Shaped as ActionRecogNet of CORE4D (the same group's evaluation of FID): a linear embedding of each
 body at each frame, and one of the objects' geometry, summed, a transformer over the frames, and the
 classes. What SyncDiff's own looks like is not published. Ours adds the objects' relative motions,
-the motion's duration, and masks: an absent body adds exact zeros.
+velocities, the motion's duration, and masks: an absent body adds exact zeros.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from torch import nn
 
 POSE = 9                    # translation and two columns of the rotation matrix
 PER_METRE = 5.0             # positions of a hand's reach come out near 1
+GEOMETRY_PER_METRE = 20.0   # and what objects of its size differ by
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,26 @@ class ActionRecognizer(nn.Module):
         self.tasks, self.config = tuple(tasks), config
         width = config.width
         self._pairs = object_pairs(config.max_objects)
-        self.hands = _embeddings(len(SIDES), 3 * NUM_JOINTS, width)
-        self.objects = _embeddings(config.max_objects, POSE, width)
-        self.pairs = _embeddings(len(self._pairs), POSE, width)
+        self.hands = _embeddings(len(SIDES), 2 * 3 * NUM_JOINTS, width)
+        self.objects = _embeddings(config.max_objects, 2 * POSE, width)
+        self.pairs = _embeddings(len(self._pairs), 2 * POSE, width)
         self.geometry = nn.Sequential(
             nn.Linear(3 * config.basis_points, width), nn.GELU(), nn.Linear(width, width)
         ) if config.basis_points else None
+        # Of the objects trained on; one is told from another by what is left, see fit_geometry.
+        self.register_buffer('mean_shape', torch.zeros(3 * config.basis_points))
         self.duration = nn.Linear(1, width)
-        self.place = nn.Parameter(0.02 * torch.randn(config.frames, width))
+        self.place = nn.Parameter(0.1 * torch.randn(config.frames, width))
         layer = nn.TransformerEncoderLayer(
             width, config.heads, 2 * width, config.dropout, 'gelu', batch_first=True,
             norm_first=True)
         self.encoder = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.pooled = nn.Sequential(nn.Linear(2 * width, config.features), nn.GELU())
         self.classes = nn.Linear(config.features, len(tasks))
+
+    def fit_geometry(self, motions: ActionTensors) -> None:
+        """Take the mean of the present objects' basis point vectors, before training."""
+        self.mean_shape.copy_(motions.basis_points[motions.object_mask].flatten(1).mean(dim=0))
 
     def forward(self, motions: ActionTensors) -> torch.Tensor:
         """Return the (B, tasks) logits."""
@@ -115,21 +122,31 @@ class ActionRecognizer(nn.Module):
         # Where on the table it all happens is no matter: the first object starts at x = y = 0.
         origin = poses[:, :1, :1, :3] * poses.new_tensor([1.0, 1.0, 0.0])   # (B, 1, 1, 3)
         joints = (motions.joints - origin[..., None, :]).flatten(-2) * PER_METRE
-        total = _masked(self.hands, joints, motions.hand_mask)
+        rate = (self.config.frames - 1) / motions.duration[:, None, None, None]   # per second
+        total = _masked(self.hands, _with_velocities(joints, rate), motions.hand_mask)
         moved = torch.cat([poses[..., :3] - origin, poses[..., 3:]], dim=-1)
         shapes = None
         if self.geometry is not None:
-            shapes = self.geometry(motions.basis_points.flatten(-2) * PER_METRE)[:, :, None]
-        total = total + _masked(self.objects, _numbers(moved), motions.object_mask, shapes)
+            differences = motions.basis_points.flatten(-2) - self.mean_shape
+            shapes = self.geometry(differences * GEOMETRY_PER_METRE)[:, :, None]
+        numbers = _with_velocities(_numbers(moved), rate)
+        total = total + _masked(self.objects, numbers, motions.object_mask, shapes)
         if self._pairs:
             mask = torch.stack([motions.object_mask[:, a] & motions.object_mask[:, b]
                                 for a, b in self._pairs], dim=1)
-            total = total + _masked(self.pairs, _numbers(relative_object_poses(poses)), mask)
+            numbers = _with_velocities(_numbers(relative_object_poses(poses)), rate)
+            total = total + _masked(self.pairs, numbers, mask)
         return total
 
 
 def _embeddings(count: int, size: int, width: int) -> nn.ModuleList:
     return nn.ModuleList(nn.Linear(size, width) for _ in range(count))
+
+
+def _with_velocities(values: torch.Tensor, rate: torch.Tensor) -> torch.Tensor:
+    """Return (B, bodies, F, 2 size): values and their changes a second, the last one 0."""
+    change = values.diff(dim=2, append=values[:, :, -1:]) * rate
+    return torch.cat([values, change], dim=-1)
 
 
 def _numbers(poses: torch.Tensor) -> torch.Tensor:

@@ -71,6 +71,7 @@ def train_recognizer(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch.randint(2**62, (), generator=generator)))
         recognizer = ActionRecognizer(tasks, config).train()
+        recognizer.fit_geometry(motions)
         optimizer = torch.optim.AdamW(
             recognizer.parameters(), training.learning_rate, weight_decay=training.weight_decay)
         batches = math.ceil(len(motions) / training.batch)
