@@ -21,9 +21,8 @@ class NormalEquations:
 
     root: torch.Tensor          # (N, 6, 6)
     root_force: torch.Tensor    # (N, 6)
-    border: torch.Tensor        # (N, F, P, 6) limbs against the root
     limbs: torch.Tensor         # (N, F, P, P)
-    limb_force: torch.Tensor    # (N, F, P)
+    both: torch.Tensor          # (N, F, P, 7): limbs against the root, and the limbs' force
 
 
 def solve_step(
@@ -41,19 +40,17 @@ def solve_step(
     :param world_force: (N, 3) of the velocity term on the root's translation
     :return: translation (N, 3) in the world, rotation (N, 3) in the root's frame, limbs (N, F, P)
     """
-    limbs, border, force = _reduced(equations, fixed, landing, damping)
+    limbs, both = _reduced(equations, fixed, landing, damping)
     factor, _ = torch.linalg.cholesky_ex(limbs)
-    both = torch.cat([border, force[..., None]], dim=-1)                        # (N, F, P, 7)
     solved = torch.cholesky_solve(both, factor)
-    taken = (border.transpose(-1, -2) @ solved).sum(dim=1)                      # (N, 6, 7)
+    taken = (both[..., :6].transpose(-1, -2) @ solved).sum(dim=1)               # (N, 6, 7)
+    carried = (equations.both[..., :6] * landing[..., None]).sum(dim=(1, 2))
     root = equations.root - taken[..., :6] + _diagonal(equations.root, damping)
-    carried = (equations.border * landing[..., None]).sum(dim=(1, 2))
     root_force = equations.root_force - taken[..., 6] - carried
     translation, turn = _solve_roots(root, root_force, rotation, edges, world_force)
     local = (translation[:, None] @ rotation)[:, 0]
-    moved = torch.cat([local, turn], dim=-1)
-    return translation, turn, solved[..., 6] - (
-        solved[..., :6] @ moved[:, None, :, None])[..., 0]
+    moved = torch.cat([local, turn, -torch.ones_like(local[:, :1])], dim=-1)
+    return translation, turn, -(solved @ moved[:, None, :, None])[..., 0]
 
 
 def _diagonal(matrix: torch.Tensor, damping: torch.Tensor) -> torch.Tensor:
@@ -64,12 +61,13 @@ def _diagonal(matrix: torch.Tensor, damping: torch.Tensor) -> torch.Tensor:
 
 
 def _reduced(equations: NormalEquations, fixed, landing, damping: torch.Tensor):
-    """Return damped limb blocks, borders and forces of which given steps are no longer part."""
-    kept = (~fixed).to(equations.limbs)
-    force = equations.limb_force - (equations.limbs @ landing[..., None])[..., 0]
-    limbs = equations.limbs + _diagonal(equations.limbs, damping)
-    limbs = limbs * kept[..., None] * kept[..., None, :] + torch.diag_embed(1 - kept)
-    return limbs, equations.border * kept[..., None], force * kept + landing
+    """Return damped limb blocks, and what they meet, of which given steps are no longer part."""
+    kept = (~fixed).to(landing)
+    limbs = equations.limbs * (kept[..., None] * kept[..., None, :])
+    limbs = limbs + _diagonal(limbs, damping) + torch.diag_embed(1 - kept)
+    both = equations.both * kept[..., None]
+    both[..., 6] += landing - kept * (equations.limbs @ landing[..., None])[..., 0]
+    return limbs, both
 
 
 def _solve_roots(root, force, rotation, edges, world_force):

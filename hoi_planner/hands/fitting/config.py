@@ -4,8 +4,6 @@
 
 from dataclasses import dataclass
 
-PARAMETERS = ('axis_angle', 'anatomical')
-
 
 @dataclass(frozen=True)
 class FitConfig:
@@ -18,10 +16,9 @@ class FitConfig:
 
     position: float = 1.0           # of a joint's squared distance, per square metre
     velocity: float = 0.03          # of the root's squared step between frames, per square metre
-    natural: float = 1e-3           # of unnatural turns, see natural_turns; square metres
-    parameters: str = 'axis_angle'  # of the finger joints, one of PARAMETERS; bodies: axis_angle
+    natural: float = 1e-3           # of squared strain, see finger_strain; square metres
     iterations: int = 25            # at most
-    tolerance: float = 1e-5         # relative fall of the loss in a step that ends the fit
+    tolerance: float = 5e-4         # relative fall of the loss in a step that ends the fit
 
     def __post_init__(self):
         """
@@ -36,5 +33,3 @@ class FitConfig:
                 raise ValueError(f'{name} is {getattr(self, name)}, must be at least 0')
         if self.iterations < 1:
             raise ValueError(f'iterations is {self.iterations}, must be at least 1')
-        if self.parameters not in PARAMETERS:
-            raise ValueError(f'parameters is {self.parameters!r}, must be one of {PARAMETERS}')

@@ -4,6 +4,7 @@
 
 from hoi_planner.hands.fitting.hand_linkage import HandLinkage
 from hoi_planner.hands.fitting.levenberg_marquardt import State
+from hoi_planner.hands.fitting.turns import exponential, swing
 import roma
 import torch
 
@@ -39,23 +40,21 @@ def directions(vectors: torch.Tensor) -> torch.Tensor:
 
 def aim_fingers(linkage: HandLinkage, points: torch.Tensor) -> torch.Tensor:
     """
-    Return parameters (N, 5, P), within the limits, that aim each joint at the next point.
+    Return axis-angles (N, 5, 9) within the limits that aim each joint at the next, without twist.
 
     :param points: (N, 5, 4, 3) wanted, in the wrist's frame
     """
-    turns, skin = linkage.turns, linkage.skin
+    skin = linkage.skin
     rest = directions(torch.cat([skin.joints, skin.tips[:, None]], dim=1).diff(dim=1))
     wanted = directions(points.diff(dim=2))
-    values = points.new_zeros(len(points), 5, len(turns.owners))
-    parent = torch.eye(3, dtype=points.dtype).expand(len(points), 5, 3, 3)
+    parent, turns = torch.eye(3, dtype=points.dtype), []
     for joint in range(3):
+        own = slice(3 * joint, 3 * joint + 3)
         seen = (wanted[:, :, joint, None] @ parent)[:, :, 0]
-        own = [k for k, owner in enumerate(turns.owners) if owner == joint]
-        aimed = turns.aim(joint, rest[:, joint], seen)
-        values[:, :, own] = aimed.clamp(turns.lower[:, own], turns.upper[:, own])
-        rotations, _ = turns.turn(values)
-        parent = parent @ rotations[:, :, joint]
-    return values
+        turn = swing(rest[:, joint], seen).clamp(linkage.lower[:, own], linkage.upper[:, own])
+        parent = parent @ exponential(turn)[0]
+        turns.append(turn)
+    return torch.cat(turns, dim=-1)
 
 
 def first_guess(

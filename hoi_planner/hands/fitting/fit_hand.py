@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from hoi_planner.geometry.transforms import canonical_quaternion, check_pose, make_pose
 from hoi_planner.hands.contract import HandModel, NUM_FINGER_JOINTS
-from hoi_planner.hands.fitting.anatomical_turns import AnatomicalTurns
 from hoi_planner.hands.fitting.checks import check_joints, check_weights, velocity_edges
 from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.fitting.finger_skin import finger_skin, OPENPOSE_FINGERS
-from hoi_planner.hands.fitting.first_guess import aim_fingers, first_guess
+from hoi_planner.hands.fitting.finger_strain import FingerStrain
+from hoi_planner.hands.fitting.first_guess import first_guess
 from hoi_planner.hands.fitting.hand_linkage import HandLinkage
 from hoi_planner.hands.fitting.levenberg_marquardt import JointFit, State
-from hoi_planner.hands.fitting.natural_turns import FingerTurns
-from hoi_planner.hands.fitting.turns import AxisAngleTurns
 import roma
 import torch
 
@@ -38,12 +36,9 @@ def by_fingers(joints: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return joints[:, 0], fingers[:, list(OPENPOSE_FINGERS)]
 
 
-def hand_linkage(model: HandModel, shape: torch.Tensor, config: FitConfig) -> HandLinkage:
+def hand_linkage(model: HandModel, shape: torch.Tensor) -> HandLinkage:
     """Return the linkage of a hand of one shape (10,)."""
-    skin = finger_skin(model, shape)
-    if config.parameters == 'anatomical':
-        return HandLinkage(skin, AnatomicalTurns(model.side))
-    return HandLinkage(skin, FingerTurns(model.joint_limits.double(), model.side))
+    return HandLinkage(finger_skin(model, shape), model.joint_limits, FingerStrain(model.side))
 
 
 def fit_hand(
@@ -73,14 +68,14 @@ def fit_hand(
         check_weights(frame_weights, count, 'frame_weights')[:, None]
         * check_weights(joint_weights, NUM_POINTS, 'joint_weights'))
     edges = velocity_edges(count, sequences, config.velocity)
-    linkage = hand_linkage(model, shape.detach(), config)
+    linkage = hand_linkage(model, shape.detach())
     (root, limbs), (root_weight, limb_weight) = by_fingers(joints), by_fingers(weights)
     with torch.no_grad():
         start = first_guess(linkage, root, limbs, root_weight, limb_weight)
         start = _guessed(linkage, start, wrist_guess, finger_guess)
         fit = JointFit(linkage, root, limbs, root_weight, limb_weight, edges, config)
         solution = fit.solve(start)
-        return _result(linkage, fit, solution, joints21)
+        return _result(fit, solution, joints21)
 
 
 def _guessed(linkage, start: State, wrist_guess, finger_guess) -> State:
@@ -100,33 +95,19 @@ def _guessed(linkage, start: State, wrist_guess, finger_guess) -> State:
         if tuple(finger_guess.shape) != wanted or not torch.isfinite(finger_guess).all():
             raise ValueError(f'finger_guess has shape {tuple(finger_guess.shape)}, must be '
                              f'{wanted} finite numbers')
-        bent = finger_guess.detach().double().reshape(count, 5, 9)
-        if isinstance(linkage.turns, AxisAngleTurns):
-            values = bent.clamp(linkage.turns.lower, linkage.turns.upper)
-        else:
-            values = aim_fingers(linkage, _bent_points(linkage, bent))
+        values = finger_guess.detach().double().reshape(count, 5, 9).clamp(
+            linkage.lower, linkage.upper)
     return State(translation, rotation, values)
 
 
-def _bent_points(linkage: HandLinkage, bent: torch.Tensor) -> torch.Tensor:
-    """Return the points (N, 5, 4, 3) of fingers bent by axis-angles (N, 5, 9)."""
-    free = torch.tensor([-torch.inf, torch.inf]).expand(5, 3, 3, 2)
-    turns = AxisAngleTurns(free)
-    return HandLinkage(linkage.skin, turns).pose(bent).points
-
-
-def _result(linkage, fit: JointFit, solution, joints21: torch.Tensor) -> HandFit:
+def _result(fit: JointFit, solution, joints21: torch.Tensor) -> HandFit:
     """Return the solution in the contract's terms, in the joints' floating type."""
     state = solution.state
     at = fit.evaluate(state)
     counted = torch.cat([fit.root_weight[:, None], fit.limb_weight.flatten(1)], dim=1).sum(dim=0)
     distances = torch.cat([at.root_gap[:, None], at.limb_gaps.flatten(1, 2)], dim=1).norm(dim=-1)
     quaternion = canonical_quaternion(roma.rotmat_to_unitquat(state.rotation))
-    if isinstance(linkage.turns, AxisAngleTurns):
-        fingers = state.values.reshape(-1, NUM_FINGER_JOINTS, 3)
-    else:
-        rotations = linkage.turns.turn(state.values)[0]
-        fingers = roma.rotmat_to_rotvec(rotations).reshape(-1, NUM_FINGER_JOINTS, 3)
+    fingers = state.values.reshape(-1, NUM_FINGER_JOINTS, 3)
     return HandFit(
         make_pose(state.translation, quaternion).to(joints21), fingers.to(joints21),
         distances[:, counted > 0].mean(dim=1).to(joints21), solution.iterations,

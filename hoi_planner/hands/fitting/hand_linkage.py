@@ -1,11 +1,12 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The 20 joints of five fingers and how their parameters move them, in the wrist's frame."""
+"""The 20 joints of five fingers and how their axis-angles move them, in the wrist's frame."""
 
 from dataclasses import dataclass
 
 from hoi_planner.hands.fitting.finger_skin import FingerSkin
-from hoi_planner.hands.fitting.turns import cross_matrix, Turns
+from hoi_planner.hands.fitting.finger_strain import FingerStrain
+from hoi_planner.hands.fitting.turns import cross_matrix, exponential
 import torch
 
 
@@ -14,19 +15,31 @@ class PosedFingers:
     """N hands, in the wrist's frame; metres."""
 
     points: torch.Tensor        # (N, 5, 4, 3): three joints and the tip of each finger
+    strain: torch.Tensor        # (N, 5, 6)
     rotations: torch.Tensor     # (N, 5, 3, 3, 3) of joints in their parents' frames
-    axes: torch.Tensor          # (N, 5, P, 3) of parameters, in the parents' frames
+    axes: torch.Tensor          # (N, 5, 3, 3, 3) J of exponential, in the parents' frames
     frames: torch.Tensor        # (N, 5, 3, 3, 3) of joints in the wrist's frame
     tips: torch.Tensor          # (N, 5, 3) at rest, corrected for the pose
     blends: torch.Tensor        # (N, 5, 3, 3) weighted rotation of each tip
+
+    @property
+    def wrist_axes(self) -> torch.Tensor:
+        """Return the axes (N, 5, 3, 3, 3) in the wrist's frame."""
+        later = self.frames[:, :, :2] @ self.axes[:, :, 1:]
+        return torch.cat([self.axes[:, :, :1], later], dim=2)
 
 
 class HandLinkage:
     """Fingers of one shape; see Linkage. A tip is a skinned vertex, not a rigid end."""
 
-    def __init__(self, skin: FingerSkin, turns: Turns):
-        """Precompute what is the same in every pose."""
-        self.skin, self.turns = skin, turns
+    def __init__(self, skin: FingerSkin, limits: torch.Tensor, strain: FingerStrain):
+        """
+        Precompute what is the same in every pose.
+
+        :param limits: (15, 3, 2) radians
+        """
+        self.skin, self.strain = skin, strain
+        self.lower, self.upper = limits.double().reshape(5, 9, 2).unbind(dim=-1)
         self._steps = skin.joints.diff(dim=1)                                   # (5, 2, 3)
         self._wrist_weights = 1 - skin.weights.sum(dim=(1, 2))                  # (5,)
         own = torch.arange(5)
@@ -35,82 +48,68 @@ class HandLinkage:
         # [e_i]x R, element (a, b), is the sum over d of E[i, a, d] R[d, b].
         turning = cross_matrix(torch.eye(3, dtype=torch.float64))
         rows = skin.pose_directions[own, own].unflatten(2, (3, 3))              # (5, 3, a, b, c)
-        self._turning = torch.einsum('iad,fjabc->fjdbic', turning, rows).reshape(15, 9, 9)
+        self._turning = torch.einsum('iad,fjabc->fjdbci', turning, rows).reshape(15, 9, 9)
         self._apart = 1 - torch.eye(5, dtype=torch.float64)
-        self.crosses = bool(
+        self._crosses = bool(
             (skin.weights.sum(dim=2) * self._apart).any()
             or (skin.pose_directions.abs().sum(dim=(2, 3, 4)) * self._apart).any())
 
     def pose(self, values: torch.Tensor) -> PosedFingers:
-        """Return the fingers posed by parameters (N, 5, P)."""
-        rotations, axes = self.turns.turn(values)
+        """Return the fingers posed by axis-angles (N, 5, 9)."""
+        rotations, axes = exponential(values.unflatten(-1, (3, 3)))
         count, skin = len(values), self.skin
+        unit = torch.eye(3, dtype=rotations.dtype)
         first = rotations[:, :, 0]
         second = first @ rotations[:, :, 1]
         frames = torch.stack([first, second, second @ rotations[:, :, 2]], dim=2)
         steps = (frames[:, :, :2] @ self._steps[..., None])[..., 0]
         base = skin.joints[:, :1].expand(count, -1, -1, -1)
         joints = torch.cat([base, base + steps.cumsum(dim=2)], dim=2)
-        bends = (rotations - torch.eye(3, dtype=rotations.dtype)).reshape(count, 135)
+        bends = (rotations - unit).reshape(count, 135)
         tips = skin.tips + (bends @ self._moves).reshape(count, 5, 3)
         shifts = joints - (frames @ skin.joints[..., None])[..., 0]
         rigid = torch.cat([frames, shifts[..., None]], dim=-1).reshape(count, 15, 12)
         blended = (skin.weights.reshape(5, 15) @ rigid).reshape(count, 5, 3, 4)
-        blends = blended[..., :3] + self._wrist_weights[:, None, None] * torch.eye(
-            3, dtype=rotations.dtype)
+        blends = blended[..., :3] + self._wrist_weights[:, None, None] * unit
         ends = (blends @ tips[..., None])[..., 0] + blended[..., 3]
         points = torch.cat([joints, ends[:, :, None]], dim=2)
-        return PosedFingers(points, rotations, axes, frames, tips, blends)
-
-    def _world_axes(self, posed: PosedFingers) -> torch.Tensor:
-        """Return the parameters' axes (N, 5, P, 3) in the wrist's frame."""
-        count = len(posed.points)
-        unit = torch.eye(3, dtype=posed.frames.dtype).expand(count, 5, 1, 3, 3)
-        parents = torch.cat([unit, posed.frames[:, :, :2]], dim=2)
-        return (parents[:, :, list(self.turns.owners)] @ posed.axes[..., None])[..., 0]
-
-    def _tip_parts(self, posed: PosedFingers) -> torch.Tensor:
-        """Return the weighted places (N, 5, 3, 3) at which a finger's own joints put its tip."""
-        joints = posed.points[:, :, :3]
-        arms = posed.tips[:, :, None] - self.skin.joints
-        places = joints + (posed.frames @ arms[..., None])[..., 0]
-        return self._own_weights[..., None] * places
+        strain = self.strain.strain(rotations)
+        return PosedFingers(points, strain, rotations, axes, frames, tips, blends)
 
     def jacobian(self, posed: PosedFingers) -> torch.Tensor:
-        """Return d points / d parameters of the same finger, (N, 5, 4, 3, P)."""
-        owners = list(self.turns.owners)
-        joints = posed.points[:, :, :3]
-        # The parts of a tip that hang on a joint or beyond it, from that joint.
-        parts = self._tip_parts(posed).flip(2).cumsum(dim=2).flip(2)
+        """Return d (points, strain) / d axis-angles of the same finger, (N, 5, 18, 9)."""
+        count = len(posed.points)
+        joints, axes = posed.points[:, :, :3], posed.wrist_axes
+        # A tip hangs by shares on the joints: its share on a joint and beyond, seen from there.
+        arms = posed.tips[:, :, None] - self.skin.joints
+        shares = self._own_weights[..., None] * (joints + (posed.frames @ arms[..., None])[..., 0])
         beyond = self._own_weights.flip(1).cumsum(dim=1).flip(1)
-        ends = parts - beyond[..., None] * joints
-        arms = joints[:, :, None] - joints[:, :, :, None]       # (N, 5, owner, joint, 3)
-        after = torch.ones(3, 3, dtype=arms.dtype).triu(1)
-        arms = torch.cat([arms * after[..., None], ends[:, :, :, None]], dim=3)
-        axes = self._world_axes(posed)
-        moves = torch.linalg.cross(
-            axes[:, :, :, None].expand(-1, -1, -1, 4, -1), arms[:, :, owners])  # (N, 5, P, 4, 3)
-        moves[:, :, :, 3] += self._corrections(posed)
-        return moves.permute(0, 1, 3, 4, 2)
+        ends = shares.flip(2).cumsum(dim=2).flip(2) - beyond[..., None] * joints
+        moves = axes.new_zeros(count, 5, 4, 3, 3, 3)        # point, coordinate, joint, parameter
+        for joint, point in ((0, 1), (0, 2), (1, 2)):
+            lever = cross_matrix(joints[:, :, joint] - joints[:, :, point])
+            moves[:, :, point, :, joint] = lever @ axes[:, :, joint]
+        tip = self._corrections(posed) - cross_matrix(ends) @ axes      # (N, 5, joint, 3, 3)
+        moves[:, :, 3] = tip.transpose(2, 3)
+        slopes = self.strain.slopes(posed.rotations, posed.axes)
+        return torch.cat([moves.reshape(count, 5, 12, 9), slopes], dim=2)
 
     def _corrections(self, posed: PosedFingers) -> torch.Tensor:
-        """Return how parameters move their tips (N, 5, P, 3) through the pose directions."""
-        count, owners = len(posed.points), list(self.turns.owners)
-        flat = posed.rotations.reshape(count, 15, 9).transpose(0, 1)
-        per_axis = (flat @ self._turning).transpose(0, 1).reshape(count, 5, 3, 3, 3)
-        rest = (posed.axes[..., None, :] @ per_axis[:, :, owners])[..., 0, :]
-        return rest @ posed.blends.transpose(-1, -2)
+        """Return how a joint's axis-angle moves its tip, (N, 5, 3, 3, 3), by pose directions."""
+        flat = posed.rotations.reshape(-1, 15, 9).transpose(0, 1)
+        per_axis = (flat @ self._turning).transpose(0, 1).reshape(-1, 5, 3, 3, 3)
+        return posed.blends[:, :, None] @ (per_axis @ posed.axes)
 
     def pull_across(self, posed: PosedFingers, forces: torch.Tensor) -> torch.Tensor | None:
         """
-        Return what forces (N, 5, 4, 3) on tips pull at other fingers' parameters, (N, 5, P).
+        Return what forces (N, 5, 4, 3) on tips pull at other fingers' axis-angles, (N, 5, 9).
 
         MANO's pose directions and weights let every joint move every tip a little. None where the
         model has no such entries.
         """
-        if not self.crosses:
+        if not self._crosses:
             return None
-        owners, tip_forces = list(self.turns.owners), forces[:, :, 3]           # (N, t, 3)
+        tip_forces = forces[:, :, 3]                                            # (N, t, 3)
         weights = self.skin.weights * self._apart[..., None]                    # (t, f, j)
         arms = posed.tips[:, :, None, None] - self.skin.joints                  # (N, t, f, j, 3)
         joints = posed.points[:, :, :3]
@@ -119,13 +118,13 @@ class HandLinkage:
         torque = torch.linalg.cross(places, push).sum(dim=1)                    # (N, f, j, 3)
         push, torque = (part.flip(2).cumsum(dim=2).flip(2) for part in (push.sum(dim=1), torque))
         turning = torque - torch.linalg.cross(joints, push)
-        skinned = (self._world_axes(posed) * turning[:, :, owners]).sum(dim=-1)
+        skinned = turning[..., None, :] @ posed.wrist_axes                      # (N, f, j, 1, 3)
         pulled = (tip_forces[..., None, :] @ posed.blends)[..., 0, :]           # (N, t, 3)
         elements = torch.einsum(
             'ntc,tfjec,tf->nfje', pulled, self.skin.pose_directions, self._apart)
-        # With p the pull on R: [axis]x R : p = axis . (vector of R p^T's skew part).
+        # With p the pull on R: ([axis]x R) : p = axis . (what is skew in R p^T).
         skew = posed.rotations @ elements.unflatten(-1, (3, 3)).transpose(-1, -2)
         vector = torch.stack([
             skew[..., 1, 2] - skew[..., 2, 1], skew[..., 2, 0] - skew[..., 0, 2],
             skew[..., 0, 1] - skew[..., 1, 0]], dim=-1)
-        return skinned + (posed.axes * vector[:, :, owners]).sum(dim=-1)
+        return (skinned + vector[..., None, :] @ posed.axes).reshape(-1, 5, 9)

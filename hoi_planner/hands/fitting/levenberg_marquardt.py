@@ -9,7 +9,8 @@ the hinge: parameters at a limit that the loss pushes outward stay, the others s
 (Bertsekas, Projected Newton methods, SIAM J. Control 20, 1982).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from hoi_planner.hands.fitting.arrow import NormalEquations, solve_step
 from hoi_planner.hands.fitting.config import FitConfig
@@ -17,7 +18,9 @@ from hoi_planner.hands.fitting.linkage import Linkage
 from hoi_planner.hands.fitting.turns import cross_matrix, exponential
 import torch
 
-PASSES = 3
+PASSES = 2              # of the active set in a step
+SETTLED = 0.95          # share of frames that took the step that ends the fit
+EXACT = 3e-5            # metres; joints nearer than this are met
 FIRST_DAMPING = 1e-3
 LEAST_DAMPING, MOST_DAMPING = 1e-8, 1e6
 
@@ -30,12 +33,6 @@ class State:
     rotation: torch.Tensor      # (N, 3, 3)
     values: torch.Tensor        # (N, F, P)
 
-    def where(self, chosen: torch.Tensor, other: 'State') -> 'State':
-        """Return the chosen (N,) frames of this state, the others of the other."""
-        return State(*(
-            torch.where(chosen.reshape(-1, *[1] * (mine.dim() - 1)), mine, theirs)
-            for mine, theirs in zip(vars(self).values(), vars(other).values())))
-
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -44,14 +41,18 @@ class Evaluation:
     posed: object
     root_gap: torch.Tensor      # (N, 3) target - root, in the root's frame
     limb_gaps: torch.Tensor     # (N, F, M, 3)
-    strain: torch.Tensor        # (N, F, S)
     frames: torch.Tensor        # (N,) loss of each frame: position and natural
     velocity: torch.Tensor      # (N,) half of the loss of the frame's steps to its neighbours
 
     @property
+    def local(self) -> torch.Tensor:
+        """Return the loss (N,) that frames answer for."""
+        return self.frames + self.velocity
+
+    @property
     def total(self) -> float:
         """Return the loss."""
-        return float(self.frames.sum() + self.velocity.sum())
+        return float(self.local.sum())
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ class Solution:
     state: State
     iterations: int
     converged: bool
+
+
+def choose(chosen: torch.Tensor, one: Any, other: Any) -> Any:
+    """Return a dataclass of tensors (N, ...) with the chosen (N,) frames of one, else of other."""
+    if isinstance(one, torch.Tensor):
+        return torch.where(chosen.reshape(-1, *[1] * (one.dim() - 1)), one, other)
+    return replace(one, **{
+        field.name: choose(chosen, getattr(one, field.name), getattr(other, field.name))
+        for field in fields(one)})
 
 
 class JointFit:
@@ -91,58 +101,51 @@ class JointFit:
         away = (self.limbs - state.translation[:, None, None]).flatten(1, 2) @ state.rotation
         gaps = away.reshape(posed.points.shape) - posed.points
         root_gap = ((self.root - state.translation)[:, None] @ state.rotation)[:, 0]
-        strain = self.linkage.turns.strain(state.values, posed.rotations)
         frames = (
             self.root_weight * root_gap.square().sum(dim=-1)
             + (self.limb_weight * gaps.square().sum(dim=-1)).reshape(count, -1).sum(dim=-1)
-            + self.config.natural * strain.square().reshape(count, -1).sum(dim=-1))
-        steps = self.edges * state.translation.diff(dim=0).square().sum(dim=-1) / 2
+            + self.config.natural * posed.strain.square().reshape(count, -1).sum(dim=-1))
+        return Evaluation(posed, root_gap, gaps, frames, self._velocity(state.translation))
+
+    def _velocity(self, translation: torch.Tensor) -> torch.Tensor:
+        """Return half of the loss (N,) of each frame's steps to its neighbours."""
+        steps = self.edges * translation.diff(dim=0).square().sum(dim=-1) / 2
         zero = steps.new_zeros(1)
-        velocity = torch.cat([zero, steps]) + torch.cat([steps, zero])
-        return Evaluation(posed, root_gap, gaps, strain, frames, velocity)
+        return torch.cat([zero, steps]) + torch.cat([steps, zero])
 
     def normal_equations(self, at: Evaluation) -> NormalEquations:
-        """Return the Gauss-Newton equations at a state."""
-        points = at.posed.points
-        moves = self.linkage.jacobian(at.posed)                         # (N, F, M, 3, P)
-        weighted = moves * self.limb_weight[..., None, None]
-        flat, heavy = moves.flatten(2, 3), weighted.flatten(2, 3)
-        forces = at.limb_gaps * self.limb_weight[..., None]
-        pull = (flat.transpose(-1, -2) @ forces.flatten(2)[..., None])[..., 0]
-        across = self.linkage.pull_across(at.posed, forces)
+        """Return the Gauss-Newton equations at an evaluated state."""
+        rows = self._rows(at)
+        products = rows.transpose(-1, -2) @ rows                        # (N, F, 6 + P + 1, same)
+        both = torch.cat([products[:, :, 6:-1, :6], products[:, :, 6:-1, -1:]], dim=-1)
+        across = self.linkage.pull_across(
+            at.posed, self.limb_weight[..., None] * at.limb_gaps)
         if across is not None:
-            pull = pull + across
-        slopes = self.linkage.turns.strain_slopes(at.posed.rotations, at.posed.axes)
-        held = self.config.natural * slopes.transpose(-1, -2)
-        pull = pull - (held @ at.strain[..., None])[..., 0]
-        levers = cross_matrix(points)                                   # (N, F, M, 3, 3)
-        # A root's turn moves a point by d x point = -[point]x d.
-        border = torch.cat([
-            weighted.sum(dim=2), (levers @ weighted).sum(dim=2)], dim=-2)
-        return NormalEquations(
-            *self._root_equations(at, points, levers, forces), border.transpose(-1, -2),
-            flat.transpose(-1, -2) @ heavy + held @ slopes, pull)
+            both[..., 6] += across
+        root, force = products[:, :, :6, :6].sum(dim=1), products[:, :, :6, -1].sum(dim=1)
+        root[:, range(3), range(3)] += self.root_weight[:, None]
+        force[:, :3] += self.root_weight[:, None] * at.root_gap
+        return NormalEquations(root, force, products[:, :, 6:-1, 6:-1], both)
 
-    def _root_equations(self, at: Evaluation, points, levers, forces):
-        """Return the root's matrix (N, 6, 6) and force (N, 6), in its own frame."""
-        weight = self.limb_weight
-        mass = self.root_weight + weight.flatten(1).sum(dim=-1)
-        unit = torch.eye(3, dtype=points.dtype)
-        centre = (weight[..., None] * points).flatten(1, 2).sum(dim=1)
-        flat, heavy = points.flatten(1, 2), (weight[..., None] * points).flatten(1, 2)
-        spread = heavy.transpose(-1, -2) @ flat
-        trace = spread.diagonal(dim1=-2, dim2=-1).sum(dim=-1)
-        mixed = -cross_matrix(centre)
-        top = torch.cat([mass[:, None, None] * unit, mixed], dim=-1)
-        bottom = torch.cat([mixed.transpose(-1, -2), trace[:, None, None] * unit - spread], dim=-1)
-        force = self.root_weight[:, None] * at.root_gap + forces.flatten(1, 2).sum(dim=1)
-        torque = (levers @ forces[..., None])[..., 0].flatten(1, 2).sum(dim=1)
-        return torch.cat([top, bottom], dim=-2), torch.cat([force, torque], dim=-1)
+    def _rows(self, at: Evaluation) -> torch.Tensor:
+        """Return the weighted rows (N, F, 3 M + S, 6 + P + 1): derivatives, then the gap."""
+        points, strain = at.posed.points, at.posed.strain
+        slopes = self.linkage.jacobian(at.posed)
+        count, limbs, number = points.shape[:3]
+        rows = slopes.new_zeros(*slopes.shape[:3], 7 + slopes.shape[-1])
+        root = rows[:, :, :3 * number, :6].unflatten(2, (number, 3))
+        root[..., :3] = torch.eye(3, dtype=points.dtype)
+        root[..., 3:] = -cross_matrix(points)       # a root's turn d moves a point by d x point
+        rows[..., 6:-1] = slopes
+        rows[..., -1] = torch.cat([at.limb_gaps.flatten(2), -strain], dim=-1)
+        roots = self.limb_weight.sqrt()[..., None].expand(-1, -1, -1, 3).flatten(2)
+        natural = strain.new_full(strain.shape, self.config.natural ** 0.5)
+        return rows * torch.cat([roots, natural], dim=-1)[..., None]
 
     def step(self, state: State, equations: NormalEquations, damping: torch.Tensor) -> State:
         """Return the state after one damped, clipped step."""
-        turns, force = self.linkage.turns, equations.limb_force
-        low, high = turns.lower - state.values, turns.upper - state.values
+        force = equations.both[..., 6]
+        low, high = self.linkage.lower - state.values, self.linkage.upper - state.values
         fixed = ((low >= 0) & (force <= 0)) | ((high <= 0) & (force >= 0))
         landing = torch.zeros_like(force)
         pull = self.edges[:, None] * state.translation.diff(dim=0)
@@ -156,29 +159,30 @@ class JointFit:
             fixed = fixed | over | under
         return State(
             state.translation + moved, state.rotation @ exponential(turned)[0],
-            (state.values + values).clamp(turns.lower, turns.upper))
+            (state.values + values).clamp(self.linkage.lower, self.linkage.upper))
 
     def solve(self, start: State) -> Solution:
         """Return where the loss stops falling, from a start within the limits."""
-        state, at = start, self.evaluate(start)
+        state, at, still = start, self.evaluate(start), 0
         damping = torch.full((len(start.values),), FIRST_DAMPING, dtype=torch.float64)
+        exact = EXACT ** 2 * float(self.root_weight.sum() + self.limb_weight.sum())
         equations = self.normal_equations(at)
         for iteration in range(1, self.config.iterations + 1):
             trial = self.step(state, equations, damping)
             found = self.evaluate(trial)
-            better = found.frames + found.velocity <= at.frames + at.velocity
-            if not better.all():
-                trial = trial.where(better, state)
-                found = self.evaluate(trial)
+            better = found.local <= at.local
             damping = torch.where(better, damping / 5, damping * 8).clamp(
                 LEAST_DAMPING, MOST_DAMPING)
+            if not better.all():
+                trial, found = choose(better, trial, state), choose(better, found, at)
+                found = replace(found, velocity=self._velocity(trial.translation))
             fall = at.total - found.total
-            if fall < 0:                # frames that are better alone may be worse together
-                damping = (damping * 8).clamp(max=MOST_DAMPING)
-                continue
-            small = fall <= self.config.tolerance * at.total
-            state, at = trial, found
-            if small and (better.all() or damping[~better].min() >= 1.0):
+            still = still + 1 if fall <= self.config.tolerance * (at.total + exact) else 0
+            if fall >= 0:               # frames that are better alone may be worse together
+                state, at = trial, found
+            # Where frames were refused, a shorter step may yet help.
+            if still == 2 or still and better.double().mean() >= SETTLED:
                 return Solution(state, iteration, True)
-            equations = self.normal_equations(at)
+            if fall >= 0:
+                equations = self.normal_equations(at)
         return Solution(state, self.config.iterations, False)

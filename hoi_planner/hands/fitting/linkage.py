@@ -1,30 +1,32 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the solver asks of a hand or a body: points of its limbs and how parameters move them."""
+"""What the solver asks of a hand or a body: points of its limbs and how turns move them."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
-from hoi_planner.hands.fitting.turns import Turns
 import torch
 
 
+class Posed(Protocol):
+    """N frames, in the root's frame."""
+
+    points: torch.Tensor    # (N, F, M, 3) metres
+    strain: torch.Tensor    # (N, F, S) numbers that are 0 where the limb is turned naturally
+
+
 class Linkage(Protocol):
-    """
-    A root with F limbs, in the root's frame; M points a limb.
+    """A root with F limbs of M points; P parameters a limb, axis-angles of its joints."""
 
-    `posed` is what `pose` returned: the linkage's own, with at least `points` (N, F, M, 3)
-    and, of the joints in their parents' frames, `rotations` (N, F, K, 3, 3) and `axes` (N, F, P, 3).
-    """
+    lower: torch.Tensor     # (F, P) radians
+    upper: torch.Tensor     # (F, P)
 
-    turns: Turns
-
-    def pose(self, values: torch.Tensor) -> Any:
+    def pose(self, values: torch.Tensor) -> Posed:
         """Return the limbs posed by parameters (N, F, P)."""
 
-    def jacobian(self, posed: Any) -> torch.Tensor:
-        """Return d points / d parameters of the same limb, (N, F, M, 3, P)."""
+    def jacobian(self, posed: Posed) -> torch.Tensor:
+        """Return d (points, strain) / d parameters of the same limb, (N, F, 3 M + S, P)."""
 
-    def pull_across(self, posed: Any, forces: torch.Tensor) -> torch.Tensor | None:
+    def pull_across(self, posed: Posed, forces: torch.Tensor) -> torch.Tensor | None:
         """
         Return what forces on other limbs' points pull at parameters, (N, F, P); None: nothing.
 
