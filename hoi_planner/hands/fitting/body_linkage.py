@@ -44,13 +44,13 @@ class BodyLinkage:
         """
         Keep the tree.
 
-        :param guess: (N, D - 1, 3) axis-angles that are natural: what positions leave open
+        :param guess: (N, 1, 3 (D - 1)) axis-angles: the natural pose
         """
-        self.skeleton, self.guess = skeleton, guess.flatten(1)[:, None]
-        bound = torch.full((1, guess.shape[1] * 3), torch.pi, dtype=torch.float64)
+        self.skeleton, self.guess = skeleton, guess
+        bound = torch.full(guess.shape[1:], torch.pi, dtype=torch.float64)
         self.lower, self.upper = -bound, bound
         joints, parents = skeleton.joints, skeleton.parents
-        self.offsets = joints[1:] - joints[list(parents[1:])]
+        self._offsets = joints[1:] - joints[list(parents[1:])]
         self._pairs = [(k - 1, above - 1) for k in range(1, len(parents))
                        for above in self._ancestors(k)]
 
@@ -68,7 +68,7 @@ class BodyLinkage:
         unit = torch.eye(3, dtype=values.dtype).expand(len(values), 3, 3)
         frames, places, world = [unit], [values.new_zeros(len(values), 3)], []
         for k, parent in enumerate(self.skeleton.parents[1:]):
-            places.append(places[parent] + frames[parent] @ self.offsets[k])
+            places.append(places[parent] + frames[parent] @ self._offsets[k])
             world.append(frames[parent] @ axes[:, k])
             frames.append(frames[parent] @ rotations[:, k])
         return PosedBody(
@@ -90,30 +90,31 @@ class BodyLinkage:
     def pull_across(self, posed: PosedBody, forces: torch.Tensor) -> None:
         """Return nothing: there is one limb."""
 
-    def aim(self, points: torch.Tensor) -> torch.Tensor:
-        """
-        Return axis-angles (N, 1, 3 (D - 1)) that aim each joint at its children.
 
-        :param points: (N, D - 1, 3) wanted, in the pelvis's frame
-        """
-        places = torch.cat([torch.zeros_like(points[:, :1]), points], dim=1)
-        parents = self.skeleton.parents
-        frames, turns = [torch.eye(3, dtype=points.dtype).expand(len(points), 3, 3)], []
-        for k in range(1, len(parents)):
-            children = [child for child, parent in enumerate(parents) if parent == k]
-            seen = (places[:, children] - places[:, k:k + 1]) @ frames[parents[k]]
-            turns.append(self._aim_one([child - 1 for child in children], seen))
-            frames.append(frames[parents[k]] @ exponential(turns[-1])[0])
-        return torch.cat(turns, dim=-1)[:, None]
+def aim_body(skeleton: BodySkeleton, places: torch.Tensor) -> torch.Tensor:
+    """
+    Return axis-angles (N, 1, 3 (D - 1)) that aim each joint at its children, without twist.
 
-    def _aim_one(self, children: list[int], seen: torch.Tensor) -> torch.Tensor:
-        """Return the axis-angle (N, 3) that turns offsets to where the children are seen."""
-        if not children:
-            return seen.new_zeros(len(seen), 3)
-        offsets = self.offsets[children]
-        if len(children) == 1:
-            return swing(directions(offsets[0]), directions(seen[:, 0]))
-        rest = torch.cat([torch.zeros_like(offsets[:1]), offsets])
-        wanted = torch.cat([torch.zeros_like(seen[:, :1]), seen], dim=1)
-        even = torch.ones(len(seen), len(rest), dtype=rest.dtype)
-        return roma.rotmat_to_rotvec(align(rest, wanted, even)[1])
+    :param places: (N, D, 3) wanted, in the pelvis's frame
+    """
+    parents, turns = skeleton.parents, []
+    frames = [torch.eye(3, dtype=places.dtype).expand(len(places), 3, 3)]
+    for k in range(1, len(parents)):
+        children = [child for child, parent in enumerate(parents) if parent == k]
+        rest = skeleton.joints[children] - skeleton.joints[k]
+        seen = (places[:, children] - places[:, k:k + 1]) @ frames[parents[k]]
+        turns.append(_aim_joint(rest, seen))
+        frames.append(frames[parents[k]] @ exponential(turns[-1])[0])
+    return torch.cat(turns, dim=-1)[:, None]
+
+
+def _aim_joint(rest: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    """Return the axis-angle (N, 3) that turns children's offsets (C, 3) to (N, C, 3)."""
+    if len(rest) == 0:
+        return seen.new_zeros(len(seen), 3)
+    if len(rest) == 1:
+        return swing(directions(rest[0]), directions(seen[:, 0]))
+    origin = torch.zeros_like(seen[:, :1])
+    even = seen.new_ones(len(seen), len(rest) + 1)
+    _, turn = align(torch.cat([origin[0], rest]), torch.cat([origin, seen], dim=1), even)
+    return roma.rotmat_to_rotvec(turn)

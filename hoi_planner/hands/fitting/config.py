@@ -18,7 +18,7 @@ class FitConfig:
     velocity: float = 0.03          # of the root's squared step between frames, per square metre
     natural: float = 1e-3           # of squared strain, see finger_strain; square metres
     iterations: int = 25            # at most
-    tolerance: float = 5e-4         # relative fall of the loss in a step that ends the fit
+    tolerance: float = 2e-3         # relative change of the loss in a step that ends the fit
 
     def __post_init__(self):
         """

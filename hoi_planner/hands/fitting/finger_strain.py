@@ -4,16 +4,16 @@
 What joint positions leave open in finger poses, and how a hand would have it.
 
 Turning a straight finger about itself moves no joint, and the noise of sampled joints bends hinges
-sideways. In a hand a flexion axis e turns with its joint into R e, which stays e in hinges (joints 2
-and 3), and in a first joint stays in the plane of the palm (abduction, no twist). What leaves that
-is strain: the parts of R e along the pad's normal and, of hinges, along the segment. It is 0 for
-every pose of hands.anatomical_pose, but for the twist of the thumb.
+sideways. In a hand a flexion axis e turns with its joint into R e, which stays e in hinges (joints
+2 and 3), and in a first joint stays in the plane of the palm (abduction, no twist). What leaves
+that is strain: the parts of R e along the pad's normal and, of hinges, along the segment. It is 0
+for every pose of hands.anatomical_pose, but for the twist of the thumb.
 
 The 21 angles of anatomical_pose as parameters are what an infinite weight of the strain would give.
 Measured with them (200 frames, noise of 3 mm a coordinate, commit "Hand fitting: ... first form"):
 mean distance to the true joints 2.75 mm, against 3.00 with axis-angles and a weight of 1e-3, and
 3.28 without strain, mean errors of joint rotations 7.1, 8.7 and 15.7 degrees; equal times. But the
-angles leave the limits of the hand model, by up to 3.8 degrees, and a hand that is not the open hand
+angles leave the limits of the hand model, by up to 3.8 degrees, and a hand other than the open hand
 has poses that they cannot say: axis-angles with strain it is.
 """
 

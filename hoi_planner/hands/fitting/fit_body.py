@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from hoi_planner.hands.fitting.body_linkage import BodyLinkage, BodySkeleton
+from hoi_planner.hands.fitting.body_linkage import aim_body, BodyLinkage, BodySkeleton
 from hoi_planner.hands.fitting.checks import check_joints, check_weights, velocity_edges
 from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.fitting.first_guess import align
@@ -58,8 +58,8 @@ def fit_body(
 
     The paper takes the body pose from the diffusion model and tunes the pelvis alone; here the pose
     is tuned too, and a predicted one is `pose_guess`: what positions leave open (the twist of a
-    bone, the turn of head, hands and feet) stays as guessed, 0 without a guess. A larger
-    `config.natural` keeps more of it.
+    bone, the turn of head, hands and feet) stays as guessed. Without a guess bones do not twist. A
+    larger `config.natural` keeps more of the guess.
 
     :param model: smplx.SMPLX, or another of its models that begins with the same 22 joints
     :param joints22: (N, 22, 3) metres, world
@@ -76,15 +76,13 @@ def fit_body(
         check_weights(frame_weights, count, 'frame_weights')[:, None]
         * check_weights(joint_weights, NUM_BODY_JOINTS, 'joint_weights'))
     edges = velocity_edges(count, sequences, config.velocity)
-    if pose_guess is None:
-        pose_guess = joints.new_zeros(count, NUM_BODY_JOINTS - 1, 3)
-    check_joints(pose_guess, NUM_BODY_JOINTS - 1, 'pose_guess')
     with torch.no_grad():
         skeleton = body_skeleton(model, betas)
-        linkage = BodyLinkage(skeleton, pose_guess.detach().double())
+        start = _first_guess(skeleton, joints, weights, pose_guess)
+        linkage = BodyLinkage(skeleton, start.values)
         fit = JointFit(linkage, joints[:, 0], joints[:, None, 1:], weights[:, 0],
                        weights[:, None, 1:], edges, config)
-        solution = fit.solve(_first_guess(linkage, joints, weights))
+        solution = fit.solve(start)
         state = solution.state
         at = fit.evaluate(state)
     distances = torch.cat([at.root_gap[:, None], at.limb_gaps[:, 0]], dim=1).norm(dim=-1)
@@ -96,11 +94,15 @@ def fit_body(
         solution.iterations, solution.converged)
 
 
-def _first_guess(linkage: BodyLinkage, joints: torch.Tensor, weights: torch.Tensor) -> State:
-    """Return the pelvis by Kabsch over what is fixed to it, and each joint aimed at the next."""
-    skeleton = linkage.skeleton
+def _first_guess(skeleton: BodySkeleton, joints, weights, pose_guess) -> State:
+    """Return the pelvis by Kabsch over what is fixed to it, and the limbs as guessed or aimed."""
     fixed = [0] + [k for k, parent in enumerate(skeleton.parents) if parent == 0]
     rest = skeleton.joints[fixed] - skeleton.joints[0]
     translation, rotation = align(rest, joints[:, fixed], weights[:, fixed])
-    local = (joints[:, 1:] - translation[:, None]) @ rotation
-    return State(translation, rotation, linkage.aim(local))
+    if pose_guess is None:
+        return State(translation, rotation, aim_body(
+            skeleton, (joints - translation[:, None]) @ rotation))
+    guess = check_joints(pose_guess, NUM_BODY_JOINTS - 1, 'pose_guess')
+    if len(guess) != len(joints):
+        raise ValueError(f'pose_guess has {len(guess)} frames, joints22 {len(joints)}')
+    return State(translation, rotation, guess.flatten(1)[:, None].clamp(-torch.pi, torch.pi))

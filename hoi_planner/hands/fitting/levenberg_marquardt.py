@@ -3,7 +3,7 @@
 """
 Projected Levenberg-Marquardt over all frames of a motion.
 
-SyncDiff's supplement, C.2: lambda_pos L_pos + lambda_vel L_vel, with the limits of L_angle as a box.
+SyncDiff's supplement, C.2: lambda_pos L_pos + lambda_vel L_vel, with L_angle's limits as a box.
 The loss in metres makes any turn past a limit dear beyond what it gains, so an active set replaces
 the hinge: parameters at a limit that the loss pushes outward stay, the others step and are clipped
 (Bertsekas, Projected Newton methods, SIAM J. Control 20, 1982).
@@ -19,7 +19,6 @@ from hoi_planner.hands.fitting.turns import cross_matrix, exponential
 import torch
 
 PASSES = 2              # of the active set in a step
-SETTLED = 0.95          # share of frames that took the step that ends the fit
 EXACT = 3e-5            # metres; joints nearer than this are met
 FIRST_DAMPING = 1e-3
 LEAST_DAMPING, MOST_DAMPING = 1e-8, 1e6
@@ -163,26 +162,26 @@ class JointFit:
 
     def solve(self, start: State) -> Solution:
         """Return where the loss stops falling, from a start within the limits."""
-        state, at, still = start, self.evaluate(start), 0
+        state, at = start, self.evaluate(start)
         damping = torch.full((len(start.values),), FIRST_DAMPING, dtype=torch.float64)
         exact = EXACT ** 2 * float(self.root_weight.sum() + self.limb_weight.sum())
         equations = self.normal_equations(at)
         for iteration in range(1, self.config.iterations + 1):
             trial = self.step(state, equations, damping)
             found = self.evaluate(trial)
-            better = found.local <= at.local
+            change = found.local - at.local
+            # Refused steps count too: where they are long, shorter ones may yet help.
+            done = float(change.abs().sum()) <= self.config.tolerance * (at.total + exact)
+            better = change <= 0
             damping = torch.where(better, damping / 5, damping * 8).clamp(
                 LEAST_DAMPING, MOST_DAMPING)
             if not better.all():
                 trial, found = choose(better, trial, state), choose(better, found, at)
                 found = replace(found, velocity=self._velocity(trial.translation))
-            fall = at.total - found.total
-            still = still + 1 if fall <= self.config.tolerance * (at.total + exact) else 0
-            if fall >= 0:               # frames that are better alone may be worse together
+            if found.total <= at.total:     # frames that are better alone may be worse together
                 state, at = trial, found
-            # Where frames were refused, a shorter step may yet help.
-            if still == 2 or still and better.double().mean() >= SETTLED:
+                equations = None
+            if done:
                 return Solution(state, iteration, True)
-            if fall >= 0:
-                equations = self.normal_equations(at)
+            equations = equations or self.normal_equations(at)
         return Solution(state, self.config.iterations, False)
