@@ -23,36 +23,30 @@ def refine(
     bodies: Bodies, condition: Condition, config: SamplingConfig, synchronized: bool, started: bool,
 ) -> Bodies:
     """
-    Return the clean motions with unit quaternions; absent bodies at identity and 0.
+    Return the clean motions with unit quaternions; what absent bodies hold means nothing.
 
     :param synchronized: apply `average` or `consensus`, if that is config's synchronization
-    :param started: meet start and goal
+    :param started: meet start and goal; unless there was a consensus, relatives that disagree with
+        the individuals still do, by as much
     """
     masks = condition.object_mask, condition.hand_mask
     agreed = synchronized and config.synchronization == 'consensus'
     if agreed:
-        bodies = consensus(bodies, *masks, config.lever_arm)
-    elif synchronized and config.synchronization == 'average':
-        weight = config.strength / (1 + config.strength)
-        bodies = synchronize(bodies, bodies, weight, *masks)
-    bodies = present(bodies, *masks)
+        bodies = aligned = consensus(bodies, *masks, config.lever_arm)
+    else:
+        if synchronized and config.synchronization == 'average':
+            weight = config.strength / (1 + config.strength)
+            bodies = synchronize(bodies, bodies, weight, *masks)
+        bodies = present(bodies, *masks)
     if not started:
         return bodies
-    poses, joints = meet_start_and_goal(
-        bodies.object_poses, bodies.joints, condition, config.fade_frames)
-    moved = with_relatives(poses, joints, bodies)
-    return moved if agreed else present(_keeping_disagreement(moved, bodies), *masks)
-
-
-def _keeping_disagreement(moved: Bodies, before: Bodies) -> Bodies:
-    """
-    Return moved individuals, relatives changed by as much as those that follow have changed.
-
-    The relatives that were predicted go along with the correction, and by how much they disagree
-    with the individuals remains to be seen (and synchronized).
-    """
-    follows = with_relatives(before.object_poses, before.joints, before)
-    return Bodies(
+    if not agreed:
+        aligned = with_relatives(bodies.object_poses, bodies.joints, bodies)
+    moved = with_relatives(
+        *meet_start_and_goal(aligned, condition, config.fade_frames), bodies)
+    if agreed:
+        return moved
+    return present(Bodies(
         moved.object_poses, moved.joints,
-        before.relative_poses + moved.relative_poses - follows.relative_poses,
-        before.relative_joints + moved.relative_joints - follows.relative_joints)
+        bodies.relative_poses + moved.relative_poses - aligned.relative_poses,
+        bodies.relative_joints + moved.relative_joints - aligned.relative_joints), *masks)

@@ -77,7 +77,7 @@ class _Run:
         return self.codec.layout.unpack(channels.where(self.channel_mask[:, None], 0.0))
 
     def noise(self) -> torch.Tensor:
-        """Return standard normal noise (B, T, W), 0 where the states are."""
+        """Draw from the standard normal distribution, (B, T, W); 0 where states are 0."""
         noise = torch.randn(
             self.state_mask.shape, generator=self.generator, device=self.generator.device)
         return noise.to(self.state_mask.device).where(self.state_mask, 0.0)

@@ -40,7 +40,7 @@ class SamplingConfig:
     interval: int = 50
     strength: float = 0.3
     lever_arm: float | None = None
-    start_when: str = 'every'
+    start_when: str = 'last_half'
     fade_frames: int = 30
 
     def __post_init__(self):

@@ -11,7 +11,8 @@ Not in the paper, which does not condition on a start.
 
 from hoi_planner.geometry.transforms import make_pose, minimum_jerk
 from hoi_planner.methods.syncdiff.contract import Condition
-from hoi_planner.motion.relative_motion import joints_in_object_frames, joints_in_world
+from hoi_planner.motion.body_layout import Bodies
+from hoi_planner.motion.relative_motion import joints_in_world
 import roma
 import torch
 
@@ -19,38 +20,39 @@ REACH = 0.3     # metres from an object's origin at which a hand follows its cor
 
 
 def meet_start_and_goal(
-    object_poses: torch.Tensor, joints: torch.Tensor, condition: Condition, fade_frames: int,
+    aligned: Bodies, condition: Condition, fade_frames: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """
-    Return the motions moved onto start_poses, goal_poses and start_joints where they are known.
+    Return individuals moved onto start_poses, goal_poses and start_joints where they are known.
 
     Objects are shifted, and turned about their origins. Hands near an object are carried along as
     if they held it; then known starts of hands are met, joint by joint.
 
-    :param object_poses: (B, K, N, 7), unit quaternions, absent ones too
-    :param joints: (B, H, N, D, 3)
+    :param aligned: its relative joints follow from its individuals; quaternions of norm 1, absent
+        ones too
     :param condition: start_poses hold for present objects, goal_poses where goal_mask says so,
         start_joints where start_mask does; the last frame is that of frame_mask, what follows it
         keeps its offset
     :param fade_frames: over which an offset fades; fewer in motions that are shorter
     :raises ValueError: fade_frames below 1
+    :return: object_poses (B, K, N, 7), joints (B, H, N, D, 3)
     """
     if fade_frames < 1:
         raise ValueError(f'fade_frames is {fade_frames}, must be at least 1')
     last = (condition.frame_mask.sum(dim=1) - 1).clamp(min=1)                     # (B,)
     fade = last.clamp(max=fade_frames)[:, None]
-    frames = torch.arange(object_poses.shape[2], device=joints.device)
-    leaving = 1 - minimum_jerk((frames / fade).to(joints))                        # (B, N)
-    arriving = minimum_jerk(((frames - last[:, None] + fade) / fade).to(joints))
+    frames = torch.arange(aligned.joints.shape[2], device=last.device)
+    leaving = 1 - minimum_jerk(frames / fade)                                     # (B, N)
+    arriving = minimum_jerk((frames - last[:, None] + fade) / fade)
     first = torch.zeros_like(last)
-    moved = object_poses
+    moved = aligned.object_poses
     for frame, wanted, share, known in (
         (first, condition.start_poses, leaving, condition.object_mask),
         (last, condition.goal_poses, arriving, condition.goal_mask & condition.object_mask),
     ):
         moved = torch.where(
             known[..., None, None], _offset_poses(moved, wanted.to(moved), frame, share), moved)
-    joints = _carried(joints, object_poses, moved, condition.object_mask)
+    joints = _carried(aligned, moved, condition.object_mask)
     known = condition.start_mask & condition.hand_mask
     gap = condition.start_joints.to(joints) - joints[:, :, 0]                     # (B, H, D, 3)
     offset = leaving[:, None, :, None, None] * gap[:, :, None]
@@ -75,12 +77,11 @@ def _offset_poses(
     return make_pose(poses[..., :3] + shift, turned)
 
 
-def _carried(
-    joints: torch.Tensor, before: torch.Tensor, after: torch.Tensor, object_mask: torch.Tensor,
-) -> torch.Tensor:
-    """Return joints (B, H, N, D, 3) moved with the objects (B, K, N, 7) that they are near."""
-    inside = joints_in_object_frames(before, joints)                          # (B, K, H, N, D, 3)
+def _carried(aligned: Bodies, moved: torch.Tensor, object_mask: torch.Tensor) -> torch.Tensor:
+    """Return joints (B, H, N, D, 3) that go with the objects near them to moved (B, K, N, 7)."""
+    inside = aligned.relative_joints                                          # (B, K, H, N, D, 3)
     distance = inside.mean(dim=-2, keepdim=True).norm(dim=-1, keepdim=True)
     near = object_mask[:, :, None, None, None, None] / (1 + (distance / REACH)**4)
     share = near / near.sum(dim=1, keepdim=True).clamp(min=1)
-    return joints + (share * (joints_in_world(after, inside) - joints[:, None])).sum(dim=1)
+    held = joints_in_world(moved, inside)
+    return (1 - share.sum(dim=1)) * aligned.joints + (share * held).sum(dim=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hoi_planner.geometry.transforms import compose, rotation_angle
 from hoi_planner.methods.syncdiff.start_and_goal import meet_start_and_goal
-from hoi_planner.motion.body_layout import BodyLayout
+from hoi_planner.motion.body_layout import Bodies, BodyLayout
 from hoi_planner.motion.relative_motion import joints_in_object_frames
 import pytest
 import roma
@@ -36,7 +36,7 @@ def scene(samples: int = 1, **real):
 def test_what_is_met_already_stays():
     bodies, condition = scene()
     condition = replace(condition, goal_mask=condition.object_mask, start_mask=condition.hand_mask)
-    poses, joints = meet_start_and_goal(bodies.object_poses, bodies.joints, condition, FADE)
+    poses, joints = meet_start_and_goal(bodies, condition, FADE)
     torch.testing.assert_close(poses, bodies.object_poses, rtol=0, atol=1e-6)
     torch.testing.assert_close(joints, bodies.joints, rtol=0, atol=1e-6)
 
@@ -56,7 +56,7 @@ def test_an_objects_offset_fades_smoothly(sign):
     start = shifted(condition.start_poses)
     start[..., 3:] *= sign                                  # either quaternion of the rotation
     condition = replace(condition, start_poses=start)
-    poses, _ = meet_start_and_goal(bodies.object_poses, bodies.joints, condition, FADE)
+    poses, _ = meet_start_and_goal(bodies, condition, FADE)
     assert rotation_angle(poses[:, :, 0, 3:], start[..., 3:]).max() < 1e-6
     assert_fades(poses[..., :3] - bodies.object_poses[..., :3])
     angle = rotation_angle(poses[..., 3:], bodies.object_poses[..., 3:])
@@ -67,7 +67,7 @@ def test_a_hands_offset_fades_smoothly():
     bodies, condition = scene()
     condition = replace(condition, start_mask=torch.tensor([[False, True]]),
                         start_joints=condition.start_joints + SHIFT)
-    poses, joints = meet_start_and_goal(bodies.object_poses, bodies.joints, condition, FADE)
+    poses, joints = meet_start_and_goal(bodies, condition, FADE)
     offset = joints - bodies.joints
     assert offset[:, 0].abs().max() < 1e-6
     assert_fades(offset[:, 1].movedim(1, 2))                # a joint at a time
@@ -78,7 +78,7 @@ def test_a_goal_is_met_at_the_last_real_frame_and_kept():
     bodies, condition = scene(frames=real)
     goal = shifted(condition.goal_poses)
     condition = replace(condition, goal_poses=goal, goal_mask=torch.tensor([[True, False]]))
-    poses, _ = meet_start_and_goal(bodies.object_poses, bodies.joints, condition, FADE)
+    poses, _ = meet_start_and_goal(bodies, condition, FADE)
     torch.testing.assert_close(poses[:, 0, real - 1, :3], goal[:, 0, :3], rtol=0, atol=1e-6)
     assert rotation_angle(poses[:, 0, real - 1, 3:], goal[:, 0, 3:]).max() < 1e-6
     offset = poses[:, 0, :, :3] - bodies.object_poses[:, 0, :, :3]
@@ -94,12 +94,12 @@ def test_motions_of_different_lengths_side_by_side():
     condition = replace(
         condition, frame_mask=torch.arange(FRAMES) < lengths[:, None],
         start_poses=shifted(condition.start_poses), goal_mask=condition.object_mask)
-    together = meet_start_and_goal(bodies.object_poses, bodies.joints, condition, FADE)
+    together = meet_start_and_goal(bodies, condition, FADE)
     for b in range(3):
         alone = replace(
             condition, **{name: part[b:b + 1] for name, part in vars(condition).items()})
         each = meet_start_and_goal(
-            bodies.object_poses[b:b + 1], bodies.joints[b:b + 1], alone, FADE)
+            Bodies(*(part[b:b + 1] for part in vars(bodies).values())), alone, FADE)
         for one, other in zip(together, each):
             torch.testing.assert_close(one[b:b + 1], other)
     poses = together[0]
@@ -121,7 +121,8 @@ def test_hands_come_along_with_what_they_hold():
     joints[:, 1] += 2.0
     goal = shifted(condition.goal_poses)
     condition = replace(condition, goal_poses=goal, goal_mask=condition.object_mask)
-    moved, carried = meet_start_and_goal(bodies.object_poses, joints, condition, FADE)
+    moved, carried = meet_start_and_goal(
+        Bodies.of(bodies.object_poses, joints), condition, FADE)
     inside = joints_in_object_frames(moved[:, :1], carried)[:, 0, 0]
     assert (inside - grasp).abs().max() < 0.02 * SHIFT.norm()
     assert (carried[:, 1] - joints[:, 1]).abs().max() < 0.01
@@ -130,4 +131,4 @@ def test_hands_come_along_with_what_they_hold():
 def test_a_bad_number_is_named():
     bodies, condition = scene()
     with pytest.raises(ValueError, match='fade_frames is 0'):
-        meet_start_and_goal(bodies.object_poses, bodies.joints, condition, 0)
+        meet_start_and_goal(bodies, condition, 0)

@@ -127,7 +127,7 @@ def test_equals_the_literal_transcription(objects, hands):
 
 
 def test_a_single_object_stays_as_it_is():
-    """m = 1: bit for bit but for the length that its quaternion is given back."""
+    """With m = 1: bit for bit but for the length that its quaternion is given back."""
     bodies = random_bodies(3)
     mask = masks([1])
     result = synchronize(bodies, random_bodies(4), 0.7, *mask)
