@@ -27,7 +27,7 @@ import roma
 import torch
 
 POSITION, ANGLE, VELOCITY = 1.0, 0.2, 0.03
-NATURAL = {'natural 0': 0.0, 'natural 1e-3 (default)': 1e-3}
+NATURAL = {'natural 0': 0.0, 'natural 5e-4 (default)': FitConfig().natural}
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,14 @@ def main() -> None:
     parser.add_argument('--frames', type=int, default=200)
     parser.add_argument('--noise', type=float, default=0.003, help='metres a coordinate')
     parser.add_argument('--epochs', type=int, nargs='*', default=[1000, 5000])
+    parser.add_argument('--hands', type=int, nargs='*', default=[1, 2], choices=[1, 2])
     parser.add_argument('--repeats', type=int, default=7)
     options = parser.parse_args()
     print(f'{options.frames} frames, noise {1e3 * options.noise:g} mm a coordinate, '
           f'{torch.get_num_threads()} thread')
     print(f'{"method":30s} |    CPU s |   wall s | loss    | mm noisy | mm clean | degrees a step')
-    for sides in (('right',), ('left', 'right')):
+    for hands in options.hands:
+        sides = ('right', 'left')[:hands]
         problems = [make_problem(side, options.frames, options.noise, seed)
                     for seed, side in enumerate(sides)]
         print(f'{len(sides)} hand(s)')

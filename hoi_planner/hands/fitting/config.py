@@ -16,7 +16,7 @@ class FitConfig:
 
     position: float = 1.0           # of a joint's squared distance, per square metre
     velocity: float = 0.03          # of the root's squared step between frames, per square metre
-    natural: float = 1e-3           # of squared strain, see finger_strain; square metres
+    natural: float = 5e-4           # of squared strain, see finger_strain; square metres
     iterations: int = 25            # at most
     tolerance: float = 2e-3         # relative change of the loss in a step that ends the fit
 

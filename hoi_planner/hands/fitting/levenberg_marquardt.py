@@ -41,17 +41,13 @@ class Evaluation:
     root_gap: torch.Tensor      # (N, 3) target - root, in the root's frame
     limb_gaps: torch.Tensor     # (N, F, M, 3)
     frames: torch.Tensor        # (N,) loss of each frame: position and natural
-    velocity: torch.Tensor      # (N,) half of the loss of the frame's steps to its neighbours
-
-    @property
-    def local(self) -> torch.Tensor:
-        """Return the loss (N,) that frames answer for."""
-        return self.frames + self.velocity
+    drag: torch.Tensor          # (N, 3) half of the velocity loss's slope in the translation
+    velocity: torch.Tensor      # () loss of the steps between frames
 
     @property
     def total(self) -> float:
         """Return the loss."""
-        return float(self.local.sum())
+        return float(self.frames.sum() + self.velocity)
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,8 @@ class Solution:
 def choose(chosen: torch.Tensor, one: Any, other: Any) -> Any:
     """Return a dataclass of tensors (N, ...) with the chosen (N,) frames of one, else of other."""
     if isinstance(one, torch.Tensor):
+        if one.dim() == 0:
+            return one
         return torch.where(chosen.reshape(-1, *[1] * (one.dim() - 1)), one, other)
     return replace(one, **{
         field.name: choose(chosen, getattr(one, field.name), getattr(other, field.name))
@@ -104,13 +102,14 @@ class JointFit:
             self.root_weight * root_gap.square().sum(dim=-1)
             + (self.limb_weight * gaps.square().sum(dim=-1)).reshape(count, -1).sum(dim=-1)
             + self.config.natural * posed.strain.square().reshape(count, -1).sum(dim=-1))
-        return Evaluation(posed, root_gap, gaps, frames, self._velocity(state.translation))
+        return Evaluation(posed, root_gap, gaps, frames, *self._velocity(state.translation))
 
-    def _velocity(self, translation: torch.Tensor) -> torch.Tensor:
-        """Return half of the loss (N,) of each frame's steps to its neighbours."""
-        steps = self.edges * translation.diff(dim=0).square().sum(dim=-1) / 2
-        zero = steps.new_zeros(1)
-        return torch.cat([zero, steps]) + torch.cat([steps, zero])
+    def _velocity(self, translation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return drag (N, 3) and loss () of the velocity."""
+        pull = self.edges[:, None] * translation.diff(dim=0)
+        zero = pull.new_zeros(1, 3)
+        drag = torch.cat([zero, pull]) - torch.cat([pull, zero])
+        return drag, (translation * drag).sum()
 
     def normal_equations(self, at: Evaluation) -> NormalEquations:
         """Return the Gauss-Newton equations at an evaluated state."""
@@ -141,18 +140,17 @@ class JointFit:
         natural = strain.new_full(strain.shape, self.config.natural ** 0.5)
         return rows * torch.cat([roots, natural], dim=-1)[..., None]
 
-    def step(self, state: State, equations: NormalEquations, damping: torch.Tensor) -> State:
+    def step(
+        self, state: State, at: Evaluation, equations: NormalEquations, damping: torch.Tensor,
+    ) -> State:
         """Return the state after one damped, clipped step."""
         force = equations.both[..., 6]
         low, high = self.linkage.lower - state.values, self.linkage.upper - state.values
         fixed = ((low >= 0) & (force <= 0)) | ((high <= 0) & (force >= 0))
         landing = torch.zeros_like(force)
-        pull = self.edges[:, None] * state.translation.diff(dim=0)
-        zero = pull.new_zeros(1, 3)
-        world_force = torch.cat([pull, zero]) - torch.cat([zero, pull])
         for _ in range(PASSES):
             moved, turned, values = solve_step(
-                equations, fixed, landing, damping, state.rotation, self.edges, world_force)
+                equations, fixed, landing, damping, state.rotation, self.edges, -at.drag)
             over, under = values > high, values < low
             landing = torch.where(over, high, torch.where(under, low, landing))
             fixed = fixed | over | under
@@ -167,17 +165,20 @@ class JointFit:
         exact = EXACT ** 2 * float(self.root_weight.sum() + self.limb_weight.sum())
         equations = self.normal_equations(at)
         for iteration in range(1, self.config.iterations + 1):
-            trial = self.step(state, equations, damping)
+            trial = self.step(state, at, equations, damping)
             found = self.evaluate(trial)
-            change = found.local - at.local
+            # The velocity's change, shared among frames so that the shares sum to it.
+            moved = trial.translation - state.translation
+            change = found.frames - at.frames + (moved * (at.drag + found.drag)).sum(dim=-1)
             # Refused steps count too: where they are long, shorter ones may yet help.
             done = float(change.abs().sum()) <= self.config.tolerance * (at.total + exact)
             better = change <= 0
             damping = torch.where(better, damping / 5, damping * 8).clamp(
                 LEAST_DAMPING, MOST_DAMPING)
             if not better.all():
-                trial, found = choose(better, trial, state), choose(better, found, at)
-                found = replace(found, velocity=self._velocity(trial.translation))
+                trial = choose(better, trial, state)
+                drag, velocity = self._velocity(trial.translation)
+                found = replace(choose(better, found, at), drag=drag, velocity=velocity)
             if found.total <= at.total:     # frames that are better alone may be worse together
                 state, at = trial, found
                 equations = None
