@@ -8,6 +8,7 @@ synchronize are in diffusion.solvers and synchronization.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.methods.syncdiff.contract import Condition, Denoiser, MotionCodec
@@ -71,10 +72,16 @@ class _Run:
             before, due_before = clean, due
             if progress is not None:
                 progress(index + 1, len(self.table))
-        started = self.config.start_when != 'never'
-        bodies = refine(self.decode(state), self.condition, self.config, True, started)
-        channels = self.codec.layout.pack(bodies)
+        channels = self.codec.layout.pack(self.finished(self.decode(state)))
         return self.codec.layout.unpack(channels.where(self.channel_mask[:, None], 0.0))
+
+    def finished(self, bodies: Bodies) -> Bodies:
+        """Return the final motions: in agreement, and from start to goal, where config says so."""
+        config = self.config
+        if config.agree:
+            bodies = refine(bodies, self.condition, config, synchronized=True, started=False)
+            config = replace(config, synchronization='consensus')
+        return refine(bodies, self.condition, config, True, config.start_when != 'never')
 
     def noise(self) -> torch.Tensor:
         """Draw from the standard normal distribution, (B, T, W); 0 where states are 0."""

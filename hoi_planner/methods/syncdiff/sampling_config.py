@@ -25,6 +25,7 @@ class SamplingConfig:
         final motion only; the final motion always is
     interval, strength: s and lambda_exp of the paper; average blends with lambda_exp / (1 +
         lambda_exp), Algorithm 1's weight were sigma the same at all steps
+    agree: end with a consensus after another way too, so that no residual is left
     lever_arm: of consensus, metres, see synchronization.consensus
     start_when: when start and goal are met exactly, see start_and_goal; `never` leaves them to
         the network
@@ -39,6 +40,7 @@ class SamplingConfig:
     synchronize_when: str = 'final'
     interval: int = 50
     strength: float = 0.3
+    agree: bool = False
     lever_arm: float | None = None
     start_when: str = 'last_half'
     fade_frames: int = 30

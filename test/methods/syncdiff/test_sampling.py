@@ -14,7 +14,7 @@ from hoi_planner.methods.syncdiff.sampling import sample
 from hoi_planner.methods.syncdiff.sampling_config import (
     PAPER, SamplingConfig, SYNCHRONIZATIONS, WHEN)
 from hoi_planner.methods.syncdiff.sync_schedule import sync_steps
-from hoi_planner.methods.syncdiff.synchronization import synchronize
+from hoi_planner.methods.syncdiff.synchronization import consensus, synchronize
 from hoi_planner.motion.body_layout import Bodies, BodyLayout
 import pytest
 from sampling_inputs import condition_of, MixtureDenoiser, smooth_bodies
@@ -127,6 +127,18 @@ def test_synchronizing_reduces_the_residual(codec, when):
     assert found['none'] > 0.003
     assert found['average'] < 0.9 * found['none']
     assert found['consensus'] < 1e-6
+
+
+@pytest.mark.parametrize('way', ['none', 'average', 'algorithm_1'])
+def test_any_way_may_end_in_agreement(codec, way):
+    """Without a residual, and by no other numbers than fusing the disagreeing motions gives."""
+    condition, denoiser = scene(codec, samples=3)
+    config = replace(PLAIN, solver='ddpm', synchronization=way, interval=5)
+    bodies = run(codec, condition, denoiser, config)
+    agreed = run(codec, condition, denoiser, replace(config, agree=True))
+    assert residual(bodies, condition) > 1e-3 and residual(agreed, condition) < 1e-6
+    expected = consensus(bodies, condition.object_mask, condition.hand_mask)
+    torch.testing.assert_close(agreed.joints, expected.joints, rtol=1e-5, atol=1e-6)
 
 
 def test_algorithm_1_is_the_literal_loop(codec):
