@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hoi_planner.methods.syncdiff.config import SyncDiffConfig
-from hoi_planner.methods.syncdiff.network import SyncDiffNetwork
+from hoi_planner.methods.syncdiff.network import new_network, SyncDiffNetwork
 from hoi_planner.methods.syncdiff.representation import LinearCodec
 from hoi_planner.methods.syncdiff.state_statistics import StateStatistics
 import torch
@@ -56,15 +56,12 @@ class Checkpoint:
 
         :raises ValueError: the weights are of another network than the config's
         """
-        # On no device: weights are put in, not drawn.
-        with torch.device('meta'):
-            names = {name: value.shape for name, value in
-                     SyncDiffNetwork(self.config).named_parameters()}
+        network = new_network(self.config)
+        names = {name: value.shape for name, value in network.named_parameters()}
         found = {name: value.shape for name, value in self.average.items()}
         if found != names:
-            wrong = sorted(set(found.items()) ^ set(names.items()))[:3]
+            wrong = sorted({*found.items(), *names.items()} - (found.items() & names.items()))[:3]
             raise ValueError(f'weights are not those of the config, as of {wrong}')
-        network = SyncDiffNetwork(self.config)
         network.load_state_dict({name: value.float() for name, value in self.average.items()})
         return network.eval().requires_grad_(False)
 
