@@ -12,13 +12,17 @@ class FitConfig:
 
     Table 8 of SyncDiff's supplement: position 1 and velocity 0.03 (0.02 for GRAB); its angle weight
     is absent here, since the limits hold exactly. Table 9, bodies: 3 and 0.1, or 1 and 0.1.
+
+    `natural` is not the paper's. At 0 the loss is its own and a tenth lower on noisy joints, but
+    straight fingers turn about themselves at random and the fit takes all its iterations
+    (bench/hand_fitting.py).
     """
 
     position: float = 1.0           # of a joint's squared distance, per square metre
     velocity: float = 0.03          # of the root's squared step between frames, per square metre
     natural: float = 5e-4           # of squared strain, see finger_strain; square metres
     iterations: int = 25            # at most
-    tolerance: float = 2e-3         # relative change of the loss in a step that ends the fit
+    tolerance: float = 5e-3         # relative change of the loss in a step that ends the fit
 
     def __post_init__(self):
         """

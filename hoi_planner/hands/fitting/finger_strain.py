@@ -46,7 +46,7 @@ class FingerStrain:
         self._across = weights[..., None] * across                          # (5, 3, 2, 3)
 
     def strain(self, rotations: torch.Tensor) -> torch.Tensor:
-        """Return the strain (N, 5, 6) of rotations (N, 5, 3, 3, 3)."""
+        """Return strains (N, 5, 6): how rotations (N, 5, 3, 3, 3) are unnatural."""
         return (self._across @ (rotations @ self._flexion)).flatten(2)
 
     def slopes(self, rotations: torch.Tensor, axes: torch.Tensor) -> torch.Tensor:

@@ -129,7 +129,7 @@ class JointFit:
         """Return the weighted rows (N, F, 3 M + S, 6 + P + 1): derivatives, then the gap."""
         points, strain = at.posed.points, at.posed.strain
         slopes = self.linkage.jacobian(at.posed)
-        count, limbs, number = points.shape[:3]
+        number = points.shape[2]
         rows = slopes.new_zeros(*slopes.shape[:3], 7 + slopes.shape[-1])
         root = rows[:, :, :3 * number, :6].unflatten(2, (number, 3))
         root[..., :3] = torch.eye(3, dtype=points.dtype)
