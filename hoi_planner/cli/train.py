@@ -67,8 +67,6 @@ def chosen_config(arguments: argparse.Namespace) -> SyncDiffConfig:
         config = config.ablated(arguments.ablation)
     if arguments.steps is not None:
         config = replace(config, optimizer=replace(config.optimizer, steps=arguments.steps))
-    if arguments.skip:
-        config = replace(config, network=replace(config.network, skip=True))
     return replace(config, seed=arguments.seed)
 
 
@@ -133,7 +131,6 @@ def add_commands(commands) -> None:
     job.add_argument('--ablation', choices=ABLATIONS, help="the paper's, supplement C.4")
     job.add_argument('--form', choices=FORMS, help='of the state that is diffused')
     job.add_argument('--transform', choices=TRANSFORMS)
-    job.add_argument('--skip', action='store_true', help='see NetworkConfig.skip')
     job.add_argument('--half-precision', action='store_true', help='bfloat16, on a GPU')
     job.add_argument('--seed', type=int, default=0)
     job.set_defaults(job=train_syncdiff)

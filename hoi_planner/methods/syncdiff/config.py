@@ -23,10 +23,6 @@ class NetworkConfig:
 
     The paper gives neither the latent transformer's feed-forward width nor its dropout, and no
     kernel of its Conv1D: 4 times the width, none, and 1 are ours.
-
-    skip: x_0 = sqrt(abar) x_t + sqrt(1 - abar) F, F the network's output (Karras et al., 2022, for
-        data of unit variance), instead of x_0 = F as in the paper: where there is little noise, the
-        state need not pass through the latent tokens, which have fewer numbers than it
     """
 
     text: int = 256                 # E, of the sentence embeddings (the paper's CLIP: 512)
@@ -41,7 +37,6 @@ class NetworkConfig:
     heads: int = 8
     feedforward: int = 4096
     dropout: float = 0.0
-    skip: bool = False
 
     def __post_init__(self):
         """
@@ -50,7 +45,7 @@ class NetworkConfig:
         :raises ValueError: names the field, its value and the limit
         """
         for item in fields(self):
-            if item.name not in ('dropout', 'skip') and getattr(self, item.name) < 1:
+            if item.name != 'dropout' and getattr(self, item.name) < 1:
                 raise ValueError(f'{item.name} is {getattr(self, item.name)}, must be at least 1')
         if not 0 <= self.dropout < 1:
             raise ValueError(f'dropout is {self.dropout}, must be at least 0 and below 1')
@@ -68,6 +63,8 @@ class LossConfig:
 
     align_unit: the length in metres that counts as 1 in L_align. L_dc and L_ac are of normalised
         states, where 1 is about this length; the paper's weights stand for losses of one unit
+    frame_stride: L_align and L_norm look at every so-many-th frame. They cost as much as the network
+        does, and what a spectral state holds changes little in four frames of 200
     min_snr: gamma of min-SNR weighting (Hang et al., 2023); None: every step weighs the same, as
         in the paper. For a predicted x_0 the weight is min(SNR, gamma), here of mean 1
     """
@@ -77,6 +74,7 @@ class LossConfig:
     norm: float = 0.1
     align: float = 0.3
     align_unit: float = 0.1
+    frame_stride: int = 1
     min_snr: float | None = None
 
     def __post_init__(self):
@@ -88,7 +86,7 @@ class LossConfig:
         for name in ('dc', 'ac', 'norm', 'align'):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f'{name} is {getattr(self, name)}, must be at least 0')
-        for name in ('align_unit', 'min_snr'):
+        for name in ('align_unit', 'min_snr', 'frame_stride'):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise ValueError(f'{name} is {value}, must be above 0')

@@ -36,21 +36,21 @@ class Losses:
 
 def syncdiff_losses(
     predicted: torch.Tensor, clean: torch.Tensor, condition: Condition, codec: LinearCodec,
-    align_unit: float,
+    config: LossConfig,
 ) -> Losses:
     """
     Return all losses of a predicted clean state.
 
     :param predicted: (B, T, W)
     :param clean: (B, T, W) the true one
-    :param align_unit: metres, see LossConfig
+    :param config: of its align_unit and frame_stride; weights are for Losses.weighted
     """
     channel_mask = codec.layout.channel_mask(condition.object_mask, condition.hand_mask)
     dc, ac = band_losses(predicted, clean, channel_mask, condition.frame_mask, codec)
-    channels = codec.decode(predicted, channel_mask)
-    align = align_loss(channels, channel_mask, condition.frame_mask, codec.layout, align_unit)
-    return Losses(dc, ac, align, norm_loss(
-        channels, channel_mask, condition.frame_mask, codec.layout))
+    some = slice(None, None, config.frame_stride)
+    channels = codec.decode(predicted, channel_mask)[:, some]
+    given = (channels, channel_mask, condition.frame_mask[:, some], codec.layout)
+    return Losses(dc, ac, align_loss(*given, config.align_unit), norm_loss(*given))
 
 
 def band_losses(

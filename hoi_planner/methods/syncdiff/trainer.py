@@ -171,7 +171,7 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half_precision):
             predicted = network(noisy, step, batch.condition)
         losses = syncdiff_losses(
-            predicted.float(), clean, batch.condition, self.codec, self.config.loss.align_unit)
+            predicted.float(), clean, batch.condition, self.codec, self.config.loss)
         total = self.step_weights[step] * losses.weighted(self.config.loss)
         return torch.stack([total, *(getattr(losses, name) for name in LOSSES)])
 
