@@ -25,6 +25,7 @@ from hoi_planner.methods.syncdiff.trainer import Trainer
 from hoi_planner.methods.syncdiff.training import CHECKPOINT, resume, train
 from hoi_planner.methods.syncdiff.training_data import TrainingData
 from hoi_planner.methods.text_embedding import TextEncoder, WordLlamaEncoder
+import torch
 
 
 def train_syncdiff(arguments: argparse.Namespace) -> None:
@@ -35,6 +36,8 @@ def train_syncdiff(arguments: argparse.Namespace) -> None:
         raise ValueError(f"'{path}' exists: go on with --resume, or choose another --out")
     if arguments.resume and not path.exists():
         raise ValueError(f"--resume: there is no '{path}'")
+    if torch.device(arguments.device).type == 'cuda':
+        torch.set_float32_matmul_precision('high')
     encoder = WordLlamaEncoder()
     data = TrainingData(
         arguments.data, text_tables(encoder), config.layout,

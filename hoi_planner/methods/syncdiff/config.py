@@ -63,8 +63,8 @@ class LossConfig:
 
     align_unit: the length in metres that counts as 1 in L_align. L_dc and L_ac are of normalised
         states, where 1 is about this length; the paper's weights stand for losses of one unit
-    frame_stride: L_align and L_norm look at every so-many-th frame. They cost as much as the network
-        does, and what a spectral state holds changes little in four frames of 200
+    frame_stride: L_align and L_norm look at every so-many-th frame: on all 200, they cost as much
+        as the network does, and what a spectral state holds changes little in four frames
     min_snr: gamma of min-SNR weighting (Hang et al., 2023); None: every step weighs the same, as
         in the paper. For a predicted x_0 the weight is min(SNR, gamma), here of mean 1
     """
