@@ -5,9 +5,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import roma
 import torch
 
-from hoi_planner.geometry.transforms import interpolate_poses, pose_velocities
+from hoi_planner.geometry.transforms import (
+    compose, interpolate_poses, inverse, pose_velocities, relative)
 from hoi_planner.hands.contract import ConvexLink
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
@@ -17,27 +19,73 @@ from hoi_planner.physics.world import World
 
 def step_poses(poses: torch.Tensor, fps: float, substeps: int) -> torch.Tensor:
     """
-    Interpolate frames to simulation steps, rotations by slerp.
+    Interpolate frames to simulation steps: the wrist smoothly, the links rigidly with it.
 
-    :param poses: (L, N, 7)
+    Links interpolated each for itself would slide against each other within a frame whenever the
+    hand turns, and what it holds would be torn between them.
+
+    :param poses: (L, N, 7), the wrist first
     :return: (L, (N - 1) * substeps + 1, 7)
     """
     count = poses.shape[1]
     frames = torch.arange(count, dtype=torch.float64)
     steps = torch.arange((count - 1) * substeps + 1, dtype=torch.float64) / substeps
-    return interpolate_poses(poses, frames / fps, (steps / fps).clamp(max=(count - 1) / fps))
+    local = interpolate_poses(
+        relative(poses[:1], poses), frames / fps, (steps / fps).clamp(max=(count - 1) / fps))
+    return compose(smooth_poses(poses[0], substeps), local)
+
+
+def smooth_poses(poses: torch.Tensor, substeps: int) -> torch.Tensor:
+    """
+    Interpolate poses (N, 7) by cubic Hermite curves whose velocity is continuous.
+
+    With straight lines the velocity would jump at every frame, and all of a frame's acceleration
+    would fall on one step.
+
+    :return: ((N - 1) * substeps + 1, 7)
+    """
+    count = len(poses)
+    step = torch.arange((count - 1) * substeps + 1)
+    segment = (step // substeps).clamp(max=count - 2)
+    s = (step - segment * substeps).double()[:, None] / substeps
+    start, end, whole = s**3 - 2 * s**2 + s, s**3 - s**2, 3 * s**2 - 2 * s**3
+    turn = roma.unitquat_to_rotvec(roma.quat_product(
+        roma.quat_conjugation(poses[:-1, 3:]), poses[1:, 3:]))           # (N - 1, 3), body axes
+    spin, speed = (_middle_slopes(way) for way in (turn, poses[1:, :3] - poses[:-1, :3]))
+    place = poses[segment, :3] + whole * (poses[segment + 1, :3] - poses[segment, :3]) + (
+        start * speed[segment] + end * speed[segment + 1])
+    partly = whole * turn[segment] + start * spin[segment] + end * spin[segment + 1]
+    rotation = roma.quat_product(poses[segment, 3:], roma.rotvec_to_unitquat(partly))
+    return torch.cat([place, rotation], dim=1)
+
+
+def _middle_slopes(way: torch.Tensor) -> torch.Tensor:
+    """Return (N, 3): at each frame the mean of the ways (N - 1, 3) before and after it."""
+    return (torch.cat([way[:1], way]) + torch.cat([way, way[-1:]])) / 2
 
 
 def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:
     """
-    Return the constant velocity that takes each pose to the next in one step; 0 for the last.
+    Return velocities with which links go from step to step; 0 at the last.
 
-    :param poses: (L, S, 7)
+    The rigid part of all links is one field, exact at the links' middle, where the object is: with
+    each link's own way over the step, contacts would disagree by the way's curvature.
+
+    :param poses: (L, S, 7), the wrist first
     :return: (L, S, 6) vx, vy, vz, wx, wy, wz; m/s and rad/s, world frame
     """
-    pairs = torch.stack([poses, poses], dim=2)                     # (L, S, 2, 7)
-    pairs[:, :-1, 1] = poses[:, 1:]
-    return pose_velocities(pairs, 1 / timestep)[:, :, 0]
+    now, following = poses[:, :-1], poses[:, 1:]
+    wrist = torch.stack([poses[0, :-1], poses[0, 1:]], dim=1)               # (S - 1, 2, 7)
+    spin = pose_velocities(wrist, 1 / timestep)[:, 0, 3:]
+    middle = now[..., :3].mean(dim=0)
+    rigid = compose(compose(poses[0, 1:], inverse(poses[0, :-1])), now)     # (L, S - 1, 7)
+    speed = (rigid[..., :3].mean(dim=0) - middle) / timestep
+    field = speed + torch.linalg.cross(spin.expand_as(now[..., :3]), now[..., :3] - middle)
+    own = (following[..., :3] - rigid[..., :3]) / timestep
+    turning = pose_velocities(torch.stack([now, following], dim=2), 1 / timestep)[:, :, 0, 3:]
+    velocities = torch.zeros(*poses.shape[:2], 6, dtype=poses.dtype)
+    velocities[:, :-1] = torch.cat([field + own, turning], dim=-1)
+    return velocities
 
 
 class KinematicHand:
@@ -55,15 +103,15 @@ class KinematicHand:
         """
         Put the links into the world at their first pose.
 
-        :param joint_poses: (16, S, 7) of the joints at every step, world frame
+        :param joint_poses: (16, S, 7) of the joints at every step, world frame, the wrist first
         :raises HoiPlannerError: SIMULATION_FAILED
         """
         self._client = world.client
         parts: dict[int, list[np.ndarray]] = {}
         for link in links:
             parts.setdefault(link.joint, []).append(np.asarray(link.vertices))
-        poses = joint_poses[list(parts)]                                   # (B, S, 7)
-        states = torch.cat([poses, step_velocities(poses, world.timestep)], dim=-1)
+        states = torch.cat(
+            [joint_poses, step_velocities(joint_poses, world.timestep)], dim=-1)[list(parts)]
         states = states.transpose(0, 1).contiguous().numpy()               # (S, B, 13)
         self._positions, self._quaternions, self._linear, self._angular = np.split(
             states, (3, 7, 10), axis=-1)

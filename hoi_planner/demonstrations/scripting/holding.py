@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Choosing how to hold: many drawn ways, ranked by how comfortable they are for the person."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 import math
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
@@ -20,18 +21,25 @@ TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a
 SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
 SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
-MOST_MOVED = 0.007          # metres that a grasp may give way in its trial
-MOST_TURNED = math.radians(10)
+MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
+MOST_TURNED = math.radians(13.5)
+SHORTLIST = 400             # candidates, the most comfortable, to try some of
+MOST_LOST = 2               # times that a grasp gives way before it is left alone
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
 
 
 @dataclass(frozen=True)
 class Holds:
-    """C drawn grasps of one object by one side, each perhaps turned about the object's axis."""
+    """
+    C drawn grasps of one object by one side, each perhaps turned about the object's axis.
+
+    lost: how often each grasp gave way so far
+    """
 
     grasps: GraspSet
     index: torch.Tensor     # (C,) int64
     turn: torch.Tensor      # (C,) radians about the mesh's z
+    lost: Counter = field(default_factory=Counter, compare=False, repr=False)
 
     @classmethod
     def drawn(cls, grasps: GraspSet, placed: PlacedObject, draw: Draw, count: int) -> 'Holds':
@@ -96,10 +104,24 @@ def gives_way(
     moved, turned = trial(placed.model, grip, scene.hand_model, way)
     if moved <= most * MOST_MOVED and turned <= most * MOST_TURNED:
         return None
+    holds.lost[int(holds.index[candidate])] += 1
     return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"
 
 
-def drawn_order(cost: torch.Tensor, worst: torch.Tensor, draw: Draw, limit: int) -> list[int]:
+def worth_trying(order: Sequence[int], tried: int, *holds: Holds) -> Iterator[int]:
+    """Yield candidates in order, `tried` at most, none of a grasp that gave way MOST_LOST times."""
+    for candidate in order:
+        if any(hold.lost[int(hold.index[candidate])] >= MOST_LOST for hold in holds):
+            continue
+        if tried == 0:
+            return
+        tried -= 1
+        yield candidate
+
+
+def drawn_order(
+    cost: torch.Tensor, worst: torch.Tensor, draw: Draw, limit: int = SHORTLIST,
+) -> list[int]:
     """
     Return up to `limit` candidates, comfortable ones more often first; none beyond FARTHEST.
 

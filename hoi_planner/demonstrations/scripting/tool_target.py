@@ -14,7 +14,8 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.fitting import Fit, fit_act, Meeting
 from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
-from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.holding import (
+    drawn_order, gives_way, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.supply import steady_hold, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
@@ -29,7 +30,7 @@ import torch
 CANDIDATES = 4000           # drawn ways to hold and to work
 TRIED = 40                  # of those, the ways looked at closely
 ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
-TURN_COST = 0.12            # metres of discomfort that a radian on the way to the act counts
+TURN_COST = 0.20            # metres of discomfort that a radian on the way to the act counts
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 
@@ -66,7 +67,7 @@ def work_with_tool(
     ways = draw_ways(task, scene, draw, act, meeting, side)
     order = rank_ways(scene, ways, act, meeting, draw)
     refusals = Counter()
-    for candidate in order:
+    for candidate in worth_trying(order, TRIED, ways.tool, ways.target):
         token.check(f'{task.name}, looking for a way')
         floor = floor_below(scene, ways.places[candidate], meeting)
         fit = fit_act(act, ways.poises[candidate], meeting, floor)
@@ -81,7 +82,7 @@ def work_with_tool(
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
         f"no way to {task.name} with '{tool.id}' in the {side} hand and '{target.id}' in the "
-        f'other, of {len(order)} tried: {why}')
+        f'other, of {sum(refusals.values())} tried: {why}')
 
 
 def draw_ways(
@@ -154,7 +155,7 @@ def rank_ways(
     turned = rotation_angle(tool.pose[3:].expand(CANDIDATES, 4), in_world[:, 0, 3:])
     cost = (worst + 0.3 * costs.mean(dim=0) + TURN_COST * turned
             + ways.tool.slip() + ways.target.slip())
-    return drawn_order(cost, worst, draw, TRIED)
+    return drawn_order(cost, worst, draw)
 
 
 def try_way(

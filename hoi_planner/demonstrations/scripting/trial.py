@@ -24,7 +24,7 @@ import numpy as np
 import roma
 import torch
 
-VERSION = 7
+VERSION = 8
 CLOSED, PAUSE, OPEN, LEAVE, REST = 0.65, 0.15, 0.25, 0.25, 0.2      # seconds
 QUICK = 0.7                 # seconds of the way at least
 RISE = 0.18                 # metres that it is lifted at least
@@ -94,18 +94,14 @@ def played(
     """Return the largest displacement, metres, and rotation, radians, of a trial."""
     motion = trial_motion(model, grip, hand_model, way)
     scene = PhysicsScene({NAME: model}, hand_model)
-    worst = np.zeros(2)
     try:
         with TrackingSimulation(scene, motion) as simulation:
-            while simulation.frame + 1 < motion.num_frames and worst[0] < STOP:
-                state = simulation.advance_frame()
-                now = np.array([state.displacement[0], state.rotation[0]])
-                worst = np.maximum(worst, np.nan_to_num(now))
+            body = simulation.run(drop_limit=STOP, stop_at_drop=True).objects[0]
     except HoiPlannerError as error:
         if error.code is not FailureCode.SIMULATION_FAILED:
             raise
         return FAILED, FAILED
-    return float(worst[0]), float(worst[1])
+    return float(np.nanmax(body.displacement)), float(np.nanmax(body.rotation))
 
 
 def trial_motion(

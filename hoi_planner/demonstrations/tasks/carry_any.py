@@ -12,7 +12,8 @@ from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.assembly import assemble, Hold, other_shapes, touching
 from hoi_planner.demonstrations.scripting.clearance import Check, find_collision, Shape
 from hoi_planner.demonstrations.scripting.draw import Draw
-from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.holding import (
+    drawn_order, gives_way, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import PEAK, SPEED_LIMIT
 from hoi_planner.demonstrations.scripting.profiles import window
 from hoi_planner.demonstrations.scripting.supply import supply
@@ -73,7 +74,7 @@ def held_carry(
     for holds in options:
         if holds is None:
             continue
-        for candidate in ranked(scene, holds, ends, draw):
+        for candidate in worth_trying(ranked(scene, holds, ends, draw), TRIED, *holds):
             token.check('carry, looking for a way')
             tried += 1
             motion = carry_to(scene, [hold.grip(candidate) for hold in holds],
@@ -132,7 +133,7 @@ def ranked(
         hold.discomfort(pose, table) for hold in holds for pose in (start, ends)])
     worst = costs.amax(dim=0)
     slip = sum(hold.slip() for hold in holds)
-    return drawn_order(worst + 0.3 * costs.mean(dim=0) + slip, worst, draw, TRIED)
+    return drawn_order(worst + 0.3 * costs.mean(dim=0) + slip, worst, draw)
 
 
 def carry_to(scene: TaskScene, grips, end: torch.Tensor, draw: Draw) -> HandObjectMotion | str:

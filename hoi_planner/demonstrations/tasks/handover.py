@@ -14,7 +14,8 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
-from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.holding import (
+    drawn_order, gives_way, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, lowered_clear, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import window
@@ -29,7 +30,6 @@ from hoi_planner.motion.record import HandObjectMotion
 import torch
 
 CANDIDATES = 3000
-SHORTLIST = 300             # of those, whose hands are looked at
 TRIED = 40
 HANDS_APART = 0.010         # metres between two closed hands
 STEADIER = 0.85             # of what a grasp may give way elsewhere: the other hand must find it
@@ -73,7 +73,7 @@ def hand_over(
     order = rank(scene, givers, takers, meets, end, draw)
     shapes = (Shape(thing.model), *other_shapes(scene, 1))
     refusals = Counter()
-    for candidate in order:
+    for candidate in worth_trying(order, TRIED, givers, takers):
         token.check('handover, looking for a way')
         motion = pass_on(scene, givers.grip(candidate), takers.grip(candidate),
                          meets[candidate], end, shapes, draw)
@@ -86,7 +86,7 @@ def hand_over(
            else 'no two grasps leave each other room within comfortable reach')
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
-        f"no way to hand '{thing.id}' over, of {len(order)} tried: {why}")
+        f"no way to hand '{thing.id}' over, of {sum(refusals.values())} tried: {why}")
 
 
 def lost(
@@ -148,11 +148,11 @@ def rank(
     apart = (givers.wrists(meets)[:, :3] - takers.wrists(meets)[:, :3]).norm(dim=1)
     worst = torch.where(apart >= APART, worst, FARTHEST + 1.0)
     order = drawn_order(
-        worst + 0.3 * costs.mean(dim=0) + givers.slip() + takers.slip(), worst, draw, SHORTLIST)
+        worst + 0.3 * costs.mean(dim=0) + givers.slip() + takers.slip(), worst, draw)
     if not order:
         return []
     gap = torch.cdist(givers.skin(order), takers.skin(order)).amin(dim=(1, 2))
-    return [candidate for candidate, room in zip(order, gap) if room >= HANDS_APART][:TRIED]
+    return [candidate for candidate, room in zip(order, gap) if room >= HANDS_APART]
 
 
 def plan_passing(scene: TaskScene, meet: torch.Tensor, end: torch.Tensor, draw: Draw):

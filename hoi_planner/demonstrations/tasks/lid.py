@@ -15,7 +15,8 @@ from hoi_planner.demonstrations.scripting.frames import direction
 from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
-from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.holding import (
+    drawn_order, gives_way, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, lowered_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk, step, window
@@ -159,10 +160,10 @@ def unscrew(
         tops.discomfort(ways, scene.table_height),
         jars.discomfort(jar.pose, scene.table_height)])
     worst = costs.amax(dim=0)
-    order = drawn_order(worst + 0.3 * costs.mean(dim=0) + tops.slip() + jars.slip(), worst, draw,
-                        TRIED)
+    order = drawn_order(
+        worst + 0.3 * costs.mean(dim=0) + tops.slip() + jars.slip(), worst, draw)
     refusals = Counter()
-    for candidate in order:
+    for candidate in worth_trying(order, TRIED, tops, jars):
         token.check(f'{name}, looking for a way')
         motion = lid_motion(scene, name, end, twists, shapes, draw,
                             (tops.grip(candidate), jars.grip(candidate)))
@@ -176,7 +177,8 @@ def unscrew(
     why = refusals.most_common(1)[0][0] if refusals else 'no grasps are within comfortable reach'
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
-        f"no way to {name} with '{lid.id}' in the {side} hand, of {len(order)} tried: {why}")
+        f"no way to {name} with '{lid.id}' in the {side} hand, of "
+        f'{sum(refusals.values())} tried: {why}')
 
 
 def lid_motion(scene, name, end, twists, shapes, draw, grips) -> HandObjectMotion | str:

@@ -14,7 +14,8 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.functional import functional_frame
-from hoi_planner.demonstrations.scripting.holding import drawn_order, gives_way, Holds
+from hoi_planner.demonstrations.scripting.holding import (
+    drawn_order, gives_way, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import step, window
@@ -62,9 +63,9 @@ def place_in(
         others.discomfort(container.pose, scene.table_height)])
     worst = costs.amax(dim=0)
     order = drawn_order(
-        worst + 0.3 * costs.mean(dim=0) + hands.slip() + others.slip(), worst, draw, TRIED)
+        worst + 0.3 * costs.mean(dim=0) + hands.slip() + others.slip(), worst, draw)
     refusals = Counter()
-    for candidate in order:
+    for candidate in worth_trying(order, TRIED, hands, others):
         token.check('place_in, looking for a way')
         motion = put_in(scene, meeting, inside[candidate],
                         (hands.grip(candidate), others.grip(candidate)), draw)
@@ -78,7 +79,7 @@ def place_in(
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
         f"no way to put '{thing.id}' into '{container.id}' with the {side} hand, of "
-        f'{len(order)} tried: {why}')
+        f'{sum(refusals.values())} tried: {why}')
 
 
 def resting_places(scene: TaskScene, meeting: Meeting, draw: Draw) -> torch.Tensor:
