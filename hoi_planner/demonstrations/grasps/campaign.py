@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole search of one object: rounds of batches over worker processes, both sides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import concurrent.futures
 from dataclasses import dataclass, replace
 import math
 import multiprocessing
 import time
+from types import MappingProxyType
 
 import torch
 
@@ -15,9 +16,14 @@ from hoi_planner.demonstrations.grasps.diversity import choose_diverse
 from hoi_planner.demonstrations.grasps.mirrored import has_upright_mirror, mirror_records
 from hoi_planner.demonstrations.grasps.proving import prove_batch, ProofBatch
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
+from hoi_planner.demonstrations.grasps.sampled_hand import fine_hand
 from hoi_planner.demonstrations.grasps.search import (
     first_round, next_round, search_batch, SearchBatch, SearchConfig)
-from hoi_planner.demonstrations.grasps.two_hands import search_pairs, TWO_HAND_KINDS
+from hoi_planner.demonstrations.grasps.target import GraspTarget
+from hoi_planner.demonstrations.grasps.two_hands import (
+    prove_pair_batch, search_pairs, TWO_HAND_KINDS)
+from hoi_planner.demonstrations.grasps.way_in import find_ways
+from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.objects.model import ObjectModel
 
 ONE_HAND_KINDS = ('power', 'pinch', 'tripod')
@@ -111,11 +117,7 @@ def search_side(
             report(sum(map(len, parts)), tried)
 
     if seed_records is not None and len(seed_records):
-        gather(workers.map(prove_batch, [
-            ProofBatch(campaign.model, seed_records.select(
-                range(start, min(start + PROOFS_OF_JOB, len(seed_records)))),
-                campaign.hand_model, campaign.config.limits, campaign.config.proof)
-            for start in range(0, len(seed_records), PROOFS_OF_JOB)]))
+        gather(workers.map(prove_batch, proof_batches(campaign, seed_records)))
     batches = first_round(campaign.model, side, campaign.seed, campaign.kinds,
                           campaign.hand_model, campaign.config)
     found: dict[tuple[str, str], GraspRecords] = {}
@@ -129,6 +131,15 @@ def search_side(
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
     return CampaignResult(chosen, proven, tried, time.monotonic() - began)
+
+
+def proof_batches(campaign: Campaign, records: GraspRecords) -> list[ProofBatch]:
+    """Return jobs that prove grasps, a few each."""
+    return [
+        ProofBatch(campaign.model, records.select(
+            range(start, min(start + PROOFS_OF_JOB, len(records)))),
+            campaign.hand_model, campaign.config.limits, campaign.config.proof)
+        for start in range(0, len(records), PROOFS_OF_JOB)]
 
 
 def _remember(found: dict, batches: list[SearchBatch], parts: list[GraspRecords]) -> None:
@@ -146,11 +157,27 @@ def _shared(batches: list[SearchBatch], missing: int) -> list[SearchBatch]:
         batch.config, enough=min(share, batch.config.enough))) for batch in batches]
 
 
+def with_new_ways(model: ObjectModel, records: GraspRecords, hand_model: str) -> GraspRecords:
+    """Return grasps with their ways in found anew; those without one are left out."""
+    hand = fine_hand(load_hand_model(hand_model, records.side))
+    ways = find_ways(hand, GraspTarget.of(model), records.candidates())
+    changed = replace(records, open_angles=ways.open_angles, retreats=ways.retreat)
+    return changed.select(ways.found.nonzero()[:, 0].tolist())
+
+
 def search_both(
     campaign: Campaign, workers: Workers, report: Report = lambda proven, tried: None,
+    known: Mapping[str, GraspRecords] = MappingProxyType({}),
 ) -> dict[str, CampaignResult]:
-    """Search the right side, then the left, by mirroring where the object is symmetric."""
-    right = search_side(campaign, 'right', workers, report=report)
+    """
+    Search the right side, then the left, by mirroring where the object is symmetric.
+
+    :param known: 'right' -> grasps to prove first, of an earlier search
+    """
+    seeds = known.get('right')
+    if seeds is not None:
+        seeds = with_new_ways(campaign.model, seeds, campaign.hand_model)
+    right = search_side(campaign, 'right', workers, seeds, report)
     mirrored = None
     if has_upright_mirror(campaign.model):
         mirrored = mirror_records(right.records, campaign.model.affordances)
@@ -160,10 +187,12 @@ def search_both(
 
 def search_two_hands(
     campaign: Campaign, workers: Workers, report: Report = lambda proven, tried: None,
+    known: Mapping[str, GraspRecords] = MappingProxyType({}),
 ) -> dict[str, CampaignResult]:
     """
     Search grasps by both hands at once; 'two_left' i belongs to 'two_right' i.
 
+    :param known: 'two_right' -> grasps to prove first, of an earlier search
     :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
     :raises ValueError: the object has no plane of symmetry
     """
@@ -171,10 +200,17 @@ def search_two_hands(
     found: dict[tuple[str, str], GraspRecords] = {}
     batches = first_round(campaign.model, 'right', campaign.seed, TWO_HAND_KINDS,
                           campaign.hand_model, campaign.config)
+    wanted = round(SURPLUS * campaign.count)
+    if 'two_right' in known:
+        wanted = campaign.count
+        seeds = with_new_ways(campaign.model, known['two_right'], campaign.hand_model)
+        parts.extend(workers.map(prove_pair_batch, proof_batches(campaign, seeds)))
+        tried += sum(part.tried for part in parts)
+        report(sum(len(part.right) for part in parts), tried)
     for _ in range(campaign.most_rounds):
-        if sum(len(part.right) for part in parts) >= round(SURPLUS * campaign.count):
+        missing = wanted - sum(len(part.right) for part in parts)
+        if missing <= 0:
             break
-        missing = round(SURPLUS * campaign.count) - sum(len(part.right) for part in parts)
         for result in workers.map(search_pairs, _shared(batches, missing)):
             parts.append(result)
             tried += result.tried

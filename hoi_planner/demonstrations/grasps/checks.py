@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from hoi_planner.demonstrations.grasps.contract import LAST_PART
 from hoi_planner.demonstrations.grasps.proof import HeldHand
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.geometry.signed_distance import exact_signed_distance
@@ -21,7 +22,7 @@ class GeometryLimits:
     """Metres: deepest vertex of the closed hand, of the open hand on its way, under the table."""
 
     penetration: float = 0.0028
-    way: float = 0.002
+    way: float = 0.0
     table: float = 0.001
 
 
@@ -48,7 +49,8 @@ def passes(
         (0.0, share) for share in WHILE_CLOSING]
     way, shut = (torch.tensor(column, dtype=torch.float64) for column in zip(*shares))
     wrists = hand.wrist.repeat(len(shares), 1)
-    wrists[:, :3] += way[:, None] * (hand.pregrasp_wrist - hand.wrist)[:3]
+    away = (1 - LAST_PART) * way + LAST_PART * (1 - shut)
+    wrists[:, :3] += away[:, None] * (hand.pregrasp_wrist - hand.wrist)[:3]
     fingers = hand.open_fingers + shut[:, None, None] * (hand.fingers - hand.open_fingers)
     with torch.no_grad():
         vertices = hand_model.forward(

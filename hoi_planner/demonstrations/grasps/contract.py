@@ -21,7 +21,7 @@ class GraspSet:
     its rest rotation.
 
     displacement, penetration: metres, worst of six directions (rotation: radians), deepest vertex
-    lift: largest displacement of a lift from the table, metres
+    lift: largest displacement of a lift from the table, of a swing, of letting go, metres
     """
 
     resource: str                       # of the object that they were proven on
@@ -68,6 +68,9 @@ class GraspSet:
         return replace(self, regions=tuple(self.regions[i] for i in indices),
                        kinds=tuple(self.kinds[i] for i in indices), **changes)
 
+
+# Share of the way in that a hand covers while it closes: open, it touches nothing.
+LAST_PART = 0.06
 
 TENSOR_SHAPES = {
     'wrists': (7,), 'fingers': (NUM_FINGER_JOINTS, 3), 'pregrasp_wrists': (7,),

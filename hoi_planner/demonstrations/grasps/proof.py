@@ -9,6 +9,7 @@ import numpy as np
 import roma
 import torch
 
+from hoi_planner.demonstrations.grasps.contract import LAST_PART
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import (
     compose, minimum_jerk, relative, rotate_vectors, transform_points)
@@ -68,7 +69,7 @@ class Proof:
 
     displacement: float     # metres, worst of six
     rotation: float         # radians, worst of six
-    lift: float             # metres, lift and swing
+    lift: float             # metres, lift, swing and release
 
     @property
     def holds(self) -> bool:
@@ -84,7 +85,7 @@ def prove(
     config: ProofConfig = ProofConfig(),
 ) -> Proof:
     """
-    Lift the object from the table and swing it, then hold it against gravity from six directions.
+    Lift the object and swing it, let it go on the table, hold it against gravity from six sides.
 
     A simulation that fails is a grasp that fails.
 
@@ -93,6 +94,9 @@ def prove(
     scene = PhysicsScene({NAME: model}, hand_model)
     try:
         lift = _lift(scene, lift_motion(model, hands, hand_model, config), config)
+        if not lift <= config.limit:
+            return FAILED
+        lift = max(lift, _lift(scene, release_motion(model, hands, hand_model, config), config))
         if not lift <= config.limit:
             return FAILED
         displacement, rotation = worst_of_six(
@@ -137,11 +141,26 @@ def lift_motion(
     wrists, fingers = [], []
     for hand in hands:
         local = hand.wrist.repeat(count, 1)
-        local[:, :3] += (1 - arrive) * (hand.pregrasp_wrist - hand.wrist)[:3]
+        away = (1 - LAST_PART) * (1 - arrive) + LAST_PART * (1 - shut[:, None])
+        local[:, :3] += away * (hand.pregrasp_wrist - hand.wrist)[:3]
         wrists.append(compose(poses, local))
         fingers.append(hand.open_fingers + shut[:, None, None] * (
             hand.fingers - hand.open_fingers))
     return _motion(poses, wrists, fingers, hands, hand_model)
+
+
+def release_motion(
+    model: ObjectModel, hands: tuple[HeldHand, ...], hand_model: str,
+    config: ProofConfig = ProofConfig(),
+) -> HandObjectMotion:
+    """Return how closed hands open and go, the object standing on the table."""
+    whole = lift_motion(model, hands, hand_model, config)
+    # The way in, backwards; it begins closed and ends with nothing near.
+    frames = list(range(round(FPS * config.approach) + round(FPS * config.close), -1, -1))
+    frames = [frames[0]] * 3 + frames + [frames[-1]] * 6
+    return whole.with_(
+        object_poses=whole.object_poses[:, frames], wrist_poses=whole.wrist_poses[:, frames],
+        finger_poses=whole.finger_poses[:, frames])
 
 
 def _ramp(count: int) -> torch.Tensor:

@@ -14,6 +14,7 @@ from hoi_planner.demonstrations.grasps.fitting import fitted_hands, FitConfig
 from hoi_planner.demonstrations.grasps.kinds import KINDS
 from hoi_planner.demonstrations.grasps.mirrored import mirror_records
 from hoi_planner.demonstrations.grasps.proof import prove
+from hoi_planner.demonstrations.grasps.proving import ProofBatch
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
 from hoi_planner.demonstrations.grasps.sampled_hand import coarse_hand, fine_hand, SampledHand
 from hoi_planner.demonstrations.grasps.search import (
@@ -61,6 +62,17 @@ def search_pairs(batch: SearchBatch) -> PairResult:
     records = as_records(batch, closed, ways).select(good.nonzero()[:, 0].tolist())
     return prove_pairs(batch.model, target, records, range(len(records)), batch.hand_model, config,
                        config.enough, config.proofs)
+
+
+def prove_pair_batch(batch: ProofBatch) -> PairResult:
+    """Prove right-handed grasps together with their mirror images, those that keep apart."""
+    target, records = GraspTarget.of(batch.model, both_hands=True), batch.records
+    hand = fine_hand(load_hand_model(batch.hand_model, 'right'))
+    ways = WayIn(torch.ones(len(records), dtype=torch.bool), records.open_angles.float(),
+                 records.retreats.float())
+    good = apart(hand, target, records.candidates(), ways).nonzero()[:, 0].tolist()
+    return prove_pairs(batch.model, target, records, good, batch.hand_model, batch, len(records),
+                       len(records))
 
 
 @torch.no_grad()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from hoi_planner.demonstrations.grasps.candidates import Candidates
+from hoi_planner.demonstrations.grasps.contract import LAST_PART
 from hoi_planner.demonstrations.grasps.energy import forearm, FOREARM_RADIUS, SPHERE_SLACK
 from hoi_planner.demonstrations.grasps.sampled_hand import SampledHand
 from hoi_planner.demonstrations.grasps.settle import bend
@@ -14,10 +15,10 @@ from hoi_planner.demonstrations.grasps.target import GraspTarget
 
 OPENINGS = (0.25, 0.45, 0.7, 1.0)               # radians, see settle.FINGER_WAY
 DISTANCE = 0.09                                 # metres from pregrasp to grasp
-# Places on the way, and metres that the skin may stand in the object there: a palm presses at the
-# end, but a hand that brushes past on its way knocks the object over.
-FRACTIONS = {0.0: 0.0016, 0.06: 0.0006, 0.14: -0.0005, 0.25: -0.001, 0.4: -0.001, 0.6: -0.001,
-             0.8: -0.001, 1.0: -0.001}
+# Places on the way, and metres that the open hand keeps from the object there: one that brushes
+# past knocks it over.
+FRACTIONS = {LAST_PART: 0.0005, 0.14: 0.0015, 0.25: 0.0025, 0.4: 0.003, 0.6: 0.003, 0.8: 0.003,
+             1.0: 0.003}
 CLOSING = (0.25, 0.5, 0.75)
 TOUCH = 0.0018                                  # metres of contact while it closes
 TABLE_TOUCH = 0.0005                            # metres under the table, for the grid's thin hand
@@ -69,8 +70,8 @@ def find_ways(hand: SampledHand, target: GraspTarget, candidates: Candidates) ->
     """
     Return the first free way of each hand: the least opening, the preferred direction.
 
-    A way is free if the hand touches no more than FRACTIONS say on samples of the straight line,
-    and TOUCH on samples of the closing (linear in the anatomical angles).
+    A way is free if the hand keeps the distances of FRACTIONS on samples of the straight line, and
+    touches no more than TOUCH on samples of the closing (linear in the anatomical angles).
     """
     count = len(candidates)
     found = torch.zeros(count, dtype=torch.bool)
@@ -78,13 +79,15 @@ def find_ways(hand: SampledHand, target: GraspTarget, candidates: Candidates) ->
     directions = retreat_directions(candidates, target, hand.side)
     for opening in OPENINGS:
         opened = bend(candidates.angles, torch.full((count, 5), -opening))
-        free = _closing_is_clear(hand, target, candidates, opened)
         for direction in directions:
-            wanted = (free & ~found).nonzero()[:, 0]
+            wanted = (~found).nonzero()[:, 0]
             if len(wanted) == 0:
                 break
             step = DISTANCE * direction[wanted]
             clear = _line_is_clear(
+                hand, target, candidates.select(wanted), opened[wanted], step)
+            wanted, step = wanted[clear], step[clear]
+            clear = _closing_is_clear(
                 hand, target, candidates.select(wanted), opened[wanted], step)
             good = wanted[clear]
             found[good], open_angles[good] = True, opened[good]
@@ -94,23 +97,24 @@ def find_ways(hand: SampledHand, target: GraspTarget, candidates: Candidates) ->
 
 def _line_is_clear(hand, target, candidates, opened, step) -> torch.Tensor:
     clear = torch.ones(len(candidates), dtype=torch.bool)
-    for fraction, touch in FRACTIONS.items():
+    for fraction, room in FRACTIONS.items():
         left = clear.nonzero()[:, 0]
         if len(left) == 0:
             break
         there = Candidates(candidates.rotation[left],
                            candidates.translation[left] + fraction * step[left], opened[left])
-        clear[left] = is_clear(hand, target, there, touch)
+        clear[left] = is_clear(hand, target, there, -room)
     return clear
 
 
-def _closing_is_clear(hand, target, candidates, opened) -> torch.Tensor:
+def _closing_is_clear(hand, target, candidates, opened, step) -> torch.Tensor:
     clear = torch.ones(len(candidates), dtype=torch.bool)
     for share in CLOSING:
         left = clear.nonzero()[:, 0]
         if len(left) == 0:
             break
         angles = opened[left] + share * (candidates.angles[left] - opened[left])
-        there = Candidates(candidates.rotation[left], candidates.translation[left], angles)
+        away = LAST_PART * (1 - share) * step[left]
+        there = Candidates(candidates.rotation[left], candidates.translation[left] + away, angles)
         clear[left] = is_clear(hand, target, there, TOUCH + 0.001)
     return clear

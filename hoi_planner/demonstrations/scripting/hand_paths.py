@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+from hoi_planner.demonstrations.grasps.contract import LAST_PART
 from hoi_planner.demonstrations.scripting.comfort import SHOULDERS
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip, turn_about_z
@@ -104,8 +105,11 @@ def hand_motion(
     anchor = path[frames.clamp(max=len(times) - 1)]
     inside = step(times, span.arrive - OVERLAP * (span.touch - span.arrive), span.touch)
     outside = step(times, span.opened, span.leave + OVERLAP * (span.leave - span.opened))
+    closed = step(times, span.touch, span.closed) * (1 - step(times, span.loosen, span.opened))
+    closed = closed if hold is None else hold
     local = interpolate_poses(
-        torch.stack([grip.pregrasp, grip.wrist]), ENDS, inside * (1 - outside))
+        torch.stack([grip.pregrasp, grip.wrist]), ENDS,
+        (1 - LAST_PART) * inside * (1 - outside) + LAST_PART * closed)
     if turn is not None:
         local = compose(turn_about_z(turn), local)
     wrists = compose(anchor, local)
@@ -113,8 +117,6 @@ def hand_motion(
     retreat = step(times, span.leave - OVERLAP * (span.leave - span.opened), span.end)
     wrists = blend_poses(first.expand_as(wrists), wrists, reach)
     wrists = blend_poses(wrists, last.expand_as(wrists), retreat)
-    closed = step(times, span.touch, span.closed) * (1 - step(times, span.loosen, span.opened))
-    closed = closed if hold is None else hold
     relaxed = posture('rest', grip.side, torch.float64)
     # The hand shapes itself for the object on the way, early, as people do.
     shaped = (0.35 + 0.65 * step(times, span.start, span.start + 0.8 * (span.arrive - span.start)))

@@ -24,7 +24,7 @@ import numpy as np
 import roma
 import torch
 
-VERSION = 8
+VERSION = 9
 CLOSED, PAUSE, OPEN, LEAVE, REST = 0.65, 0.15, 0.25, 0.25, 0.2      # seconds
 QUICK = 0.7                 # seconds of the way at least
 RISE = 0.18                 # metres that it is lifted at least
