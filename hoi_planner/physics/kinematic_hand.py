@@ -8,6 +8,7 @@ import numpy as np
 import roma
 import torch
 
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import (
     compose, interpolate_poses, inverse, pose_velocities, relative)
 from hoi_planner.hands.contract import ConvexLink
@@ -113,6 +114,11 @@ class KinematicHand:
         states = torch.cat(
             [joint_poses, step_velocities(joint_poses, world.timestep)], dim=-1)[list(parts)]
         states = states.transpose(0, 1).contiguous().numpy()               # (S, B, 13)
+        broken = np.flatnonzero(~np.isfinite(states).all(axis=(1, 2)))
+        if len(broken):
+            raise HoiPlannerError(
+                FailureCode.SIMULATION_FAILED, 'a hand has a pose or velocity that is not finite '
+                f'at {broken[0] * world.timestep:.2f} s')
         self._positions, self._quaternions, self._linear, self._angular = np.split(
             states, (3, 7, 10), axis=-1)
         self.ids = [self._add(world, index, hulls, config)

@@ -230,11 +230,11 @@ def test_what_was_not_played_is_not_measured():
 
 
 @pytest.mark.filterwarnings('ignore:overflow')
-def test_a_pose_that_is_not_finite_is_a_failure_with_object_and_time():
+def test_a_pose_that_is_not_finite_is_a_failure_with_its_time():
     scene, motion = PhysicsScene({'box': box_object()}, 'paddle'), two_palm_carry()
     wrists = motion.wrist_poses.clone()
     wrists[0, 40:, 0] = 1e308           # finite, but its velocity is not
-    with pytest.raises(HoiPlannerError, match="'box' .* not finite at 1.33 s") as caught:
+    with pytest.raises(HoiPlannerError, match='hand .* not finite at 1.[23]. s') as caught:
         play(scene, motion.with_(wrist_poses=wrists))
     assert caught.value.code is FailureCode.SIMULATION_FAILED
 
