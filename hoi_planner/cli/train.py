@@ -20,6 +20,7 @@ from hoi_planner.methods.syncdiff.config import ABLATIONS, load_preset, SyncDiff
 from hoi_planner.methods.syncdiff.drawing import generator_of, held_out_items
 from hoi_planner.methods.syncdiff.representation import LinearCodec
 from hoi_planner.methods.syncdiff.representation_config import FORMS, RepresentationConfig
+from hoi_planner.methods.syncdiff.task_habits import TaskHabits
 from hoi_planner.methods.syncdiff.text_tables import TextTables
 from hoi_planner.methods.syncdiff.trainer import Trainer
 from hoi_planner.methods.syncdiff.training import CHECKPOINT, resume, train
@@ -44,7 +45,7 @@ def train_syncdiff(arguments: argparse.Namespace) -> None:
         frames=config.representation.frames).to(arguments.device)
     trainer = Trainer(
         config, data, codec_of(config, data, path if arguments.resume else None),
-        origin_of(arguments.data, encoder), arguments.device, arguments.half_precision)
+        origin_of(arguments.data, encoder, data), arguments.device, arguments.half_precision)
     if arguments.resume:
         resume(trainer, arguments.out)
     parameters = sum(value.numel() for value in trainer.network.parameters())
@@ -82,12 +83,18 @@ def text_tables(encoder: TextEncoder) -> TextTables:
          for label in sentences.categories})
 
 
-def origin_of(data: Path, encoder: TextEncoder) -> Origin:
+def origin_of(path: Path, encoder: TextEncoder, data: TrainingData) -> Origin:
     """Return what a dataset and this code say about themselves."""
     return Origin(
-        hand_model=read_index(data).words['hand_model'], text_encoder=encoder.name,
-        data_hash=hashlib.sha256((data / INDEX).read_bytes()).hexdigest(),
-        revision=git_revision())
+        hand_model=read_index(path).words['hand_model'], text_encoder=encoder.name,
+        data_hash=hashlib.sha256((path / INDEX).read_bytes()).hexdigest(),
+        revision=git_revision(), habits=habits_of(data).to_words())
+
+
+def habits_of(data: TrainingData) -> TaskHabits:
+    """Return how long the motions of each task last, and which hands make them."""
+    motions = data.motions
+    return TaskHabits.of(zip(data.records, motions.object_poses[motions.object_rows[:, 0], 1]))
 
 
 def codec_of(config: SyncDiffConfig, data: TrainingData, checkpoint: Path | None) -> LinearCodec:

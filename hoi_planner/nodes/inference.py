@@ -15,7 +15,7 @@ from hoi_planner.nodes.conversions.requests import request_from_generate_plans
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
 from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
-from hoi_planner.planning.generators import make_generator
+from hoi_planner.planning.generators import GeneratorByName, GENERATORS
 
 
 class InferenceNode(LifecycleNode):
@@ -25,15 +25,18 @@ class InferenceNode(LifecycleNode):
         """Declare parameters, create servers; nothing is loaded before configure."""
         super().__init__('inference')
         self._generator_name = declare(
-            self, 'generator', 'scripted', 'default generator: scripted')
+            self, 'generator', 'scripted',
+            f'default generator, loaded on configure: one of {sorted(GENERATORS)}')
         self._hand_model = declare(
             self, 'hand_model', 'open_hand', 'hand model of both hands')
         self._planning_frame = declare(
             self, 'planning_frame', 'world', 'frame of all poses, z up')
         self._mesh_roots = declare_mesh_roots(self)
+        self._checkpoint = declare(
+            self, 'checkpoint', '', "weights of syncdiff; empty: config/generators.yaml's")
         autostart = declare(self, 'autostart', True, 'configure and activate at start')
-        self._state = 'unconfigured'
-        self._generator = None
+        self._state, self._reason = 'unconfigured', ''
+        self._generators, self._weights = None, ''
         self._server = StageServer(self, GeneratePlans, 'generate_plans', self._generate)
         self.create_service(GetModelInfo, 'get_model_info', self._model_info)
         self._autostart = self.create_timer(0.0, self._start) if autostart else None
@@ -44,16 +47,17 @@ class InferenceNode(LifecycleNode):
             self.trigger_activate()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Load the generator and warm it up; FAILURE with the reason in the log."""
+        """Load the default generator and warm it up; FAILURE with the reason in the log."""
         try:
-            self._generator = make_generator(
-                self._generator_name, self._mesh_roots, self._hand_model)
-            self._generator.warm_up()
+            self._generators = GeneratorByName(
+                self._mesh_roots, self._hand_model, self._checkpoint)
+            self._weights = self._generators.named(self._generator_name).checkpoint
         except (HoiPlannerError, ValueError, OSError) as error:
             # rclpy would turn it into a state without a word.
-            self.get_logger().error(f'not configured: {type(error).__name__}: {error}')
+            self._reason = f': {type(error).__name__}: {error}'
+            self.get_logger().error(f'not configured{self._reason}')
             return TransitionCallbackReturn.FAILURE
-        self._state = 'inactive'
+        self._state, self._reason = 'inactive', ''
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -69,9 +73,9 @@ class InferenceNode(LifecycleNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Let the generator go."""
+        """Let the generators go."""
         self._state = 'unconfigured'
-        self._generator = None
+        self._generators, self._weights = None, ''
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -88,20 +92,16 @@ class InferenceNode(LifecycleNode):
         if self._state != 'active':
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE,
-                f'the inference node is {self._state}, must be active')
+                f'the inference node is {self._state}, must be active{self._reason}')
         token.limit(duration_from_msg(goal.time_budget))
         request = request_from_generate_plans(goal, self._generator_name)
-        if request.generator != self._generator.name:
-            raise HoiPlannerError(
-                FailureCode.UNKNOWN_GENERATOR,
-                f"generator '{request.generator}' is not loaded; loaded: '{self._generator.name}'")
-        plans = self._generator.generate(
+        plans = self._generators.generate(
             request, token, lambda fraction, text: feedback(
                 GeneratePlans.Feedback(fraction=fraction, text=text)))
         header = Header(
             frame_id=self._planning_frame, stamp=self.get_clock().now().to_msg())
         return GeneratePlans.Result(
-            plans=[plan_to_msg(plan, header) for plan in plans],
+            plans=[plan_to_msg(plan, header) for plan in plans], error_msg=plans.refusals(),
             generation_time=duration_to_msg(token.elapsed))
 
     def _model_info(self, request, response):
@@ -109,6 +109,7 @@ class InferenceNode(LifecycleNode):
         response.generator = self._generator_name
         response.hand_model = self._hand_model
         response.device = 'cpu'
+        response.checkpoint = self._weights
         response.version = hoi_planner.__version__
         return response
 

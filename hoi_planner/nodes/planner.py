@@ -43,7 +43,8 @@ class PlannerNode(Node):
         self._table_height = optional_height(declare(
             self, 'table_height', 0.0, 'top of the table in the planning frame; NaN: none'))
         self._default_generator = declare(
-            self, 'generator', 'scripted', 'generator when the goal names none')
+            self, 'generator', 'scripted',
+            f'generator when the goal names none: one of {sorted(GENERATORS)}')
         self._default_candidates = declare(
             self, 'candidates', 4, 'candidates when the goal names none', (1, 64))
         max_age = declare(

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """PlanRequest -> Planner -> PlanResult: generate, validate, rank."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.demonstrations.tasks.registry import find_task
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.summary import PlanMetrics
+from hoi_planner.physics.verdict import Verdict
+from hoi_planner.planning.candidates import Candidates
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport, PlanResult, StageTimes
@@ -24,8 +27,8 @@ class CandidateGenerator(Protocol):
 
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
-    ) -> tuple[CandidatePlan, ...]:
-        """Return candidates; raise HoiPlannerError."""
+    ) -> Candidates:
+        """Return at least one plan; raise HoiPlannerError, UNKNOWN_TASK among others."""
 
 
 class CandidateValidator(Protocol):
@@ -96,10 +99,13 @@ class Planner:
             times = StageTimes(max(0.0, generated - start), 0.0, time.monotonic() - start)
             return PlanResult(error.code, error.message, request.seed, times=times)
         times = StageTimes(generated - start, validated - generated, validated - start)
-        return self._judged(request, plans, rank(reports), times)
+        refused = tuple(
+            CandidateReport(item.index, Verdict(False, item.code, item.message), math.inf,
+                            PlanMetrics())
+            for item in plans.refused)
+        return self._judged(request, plans, rank(reports) + refused, times)
 
     def _check(self, request):
-        find_task(request.task)
         for placement in (*request.objects, *request.obstacles):
             load_object(placement.resource, self._mesh_roots, placement.mass)
 

@@ -9,6 +9,7 @@ import torch
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.geometry.transforms import check_pose
+from hoi_planner.hands.contract import NUM_FINGER_JOINTS, SIDES
 from hoi_planner.physics.limits import PlanLimits
 
 MAX_OBJECTS = 16
@@ -57,11 +58,34 @@ def checked_pose(pose, name: str) -> torch.Tensor:
 
 
 @dataclass(frozen=True)
+class HandStart:
+    """
+    Where a hand is when the plan begins, of the mean shape.
+
+    :raises RequestError: INVALID_POSE
+    """
+
+    wrist_pose: torch.Tensor        # (7,) planning frame
+    finger_poses: torch.Tensor      # (15, 3) axis-angle, radians
+
+    def __post_init__(self):
+        """Check both."""
+        object.__setattr__(self, 'wrist_pose', checked_pose(self.wrist_pose, 'wrist_pose'))
+        fingers = torch.as_tensor(self.finger_poses, dtype=torch.float64)
+        if fingers.shape != (NUM_FINGER_JOINTS, 3) or not torch.isfinite(fingers).all():
+            raise RequestError(
+                FailureCode.INVALID_POSE,
+                f'finger_poses has shape {tuple(fingers.shape)}, must be ({NUM_FINGER_JOINTS}, 3) '
+                'finite numbers')
+        object.__setattr__(self, 'finger_poses', fingers)
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """
     A task on some objects.
 
-    :param task: a name of demonstrations.tasks
+    :param task: a name of demonstrations.tasks; generator syncdiff takes free text too
     :param objects: the free objects, the manipulated one first
     :param targets: object id -> (7,) pose where it is to end; missing: chosen by the task and seed
     :param obstacles: static, not to be touched
@@ -71,6 +95,8 @@ class PlanRequest:
     :param time_budget: seconds for planning
     :param friction: effective hand-object friction in validation; 0: the validator's default
     :param table_height: metres, None without a table
+    :param start_hands: side -> where that hand is, as far as known; generator syncdiff begins
+        there, the scripted one refuses, since its scripts choose where hands come from
     :raises RequestError: names the field, the value and the limit
     """
 
@@ -85,9 +111,14 @@ class PlanRequest:
     friction: float = 0.0
     limits: PlanLimits = PlanLimits()
     table_height: float | None = 0.0
+    start_hands: dict[str, HandStart] = field(default_factory=dict)
 
     def __post_init__(self):
         """Check every field."""
+        for side in self.start_hands:
+            if side not in SIDES:
+                raise RequestError(
+                    FailureCode.INVALID_REQUEST, f"start_hands has '{side}', must be of {SIDES}")
         self._check_numbers()
         if not self.objects:
             raise RequestError(

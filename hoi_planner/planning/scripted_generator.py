@@ -12,10 +12,11 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.roles import role_order
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.tasks.registry import find_task
-from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.failures import FailureCode, HoiPlannerError, RequestError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.objects.loading import load_object
+from hoi_planner.planning.candidates import Candidates, RefusedCandidate
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
 
@@ -37,6 +38,7 @@ class ScriptedGenerator:
     """Makes candidates from the task scripts of demonstrations."""
 
     name = 'scripted'
+    checkpoint = ''     # it has no weights
 
     def __init__(self, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand'):
         """
@@ -59,15 +61,20 @@ class ScriptedGenerator:
 
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
-    ) -> tuple[CandidatePlan, ...]:
+    ) -> Candidates:
         """
         Return up to request.candidates plans, in order of their index.
 
         :param progress: called with the fraction done and a line of text
         :raises HoiPlannerError: UNKNOWN_TASK, a mesh code, NO_CANDIDATE when no candidate came out,
-            TIMED_OUT, CANCELED
+            INVALID_REQUEST for start_hands, TIMED_OUT, CANCELED
         """
         task = find_task(request.task)
+        if request.start_hands:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'start_hands is given for {sorted(request.start_hands)}: generator scripted '
+                'chooses by itself where hands come from')
         given = place(request.objects, self.mesh_roots)
         order = role_order(task, [item.model.category for item in given])
         objects = tuple(request.objects[i] for i in order)
@@ -75,7 +82,7 @@ class ScriptedGenerator:
             objects=tuple(given[i] for i in order), targets=request.targets,
             obstacles=place(request.obstacles, self.mesh_roots),
             table_height=request.table_height, hand_model=self.hand_model)
-        plans, refusals = [], []
+        plans, refused = [], []
         for index in range(request.candidates):
             token.check(f'generation of candidate {index}')
             try:
@@ -83,7 +90,7 @@ class ScriptedGenerator:
             except HoiPlannerError as error:
                 if error.code != FailureCode.NO_CANDIDATE:
                     raise
-                refusals.append(error.message)
+                refused.append(RefusedCandidate(index, error.code, error.message))
             else:
                 plans.append(CandidatePlan(
                     motion, objects, request.obstacles, request.table_height, request.seed,
@@ -92,5 +99,5 @@ class ScriptedGenerator:
         if not plans:
             raise HoiPlannerError(
                 FailureCode.NO_CANDIDATE,
-                f'none of {request.candidates} candidates could be made: {refusals[0]}')
-        return tuple(plans)
+                f'none of {request.candidates} candidates could be made: {refused[0].message}')
+        return Candidates(tuple(plans), tuple(refused))

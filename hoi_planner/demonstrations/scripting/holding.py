@@ -25,6 +25,7 @@ MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
 MOST_TURNED = math.radians(13.5)
 SHORTLIST = 400             # candidates, the most comfortable, to try some of
 MOST_LOST = 2               # times that a grasp gives way before it is left alone
+MOST_ALIKE = 3              # candidates that differ in place only
 KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
 
 
@@ -109,13 +110,21 @@ def gives_way(
 
 
 def worth_trying(order: Sequence[int], tried: int, *holds: Holds) -> Iterator[int]:
-    """Yield candidates in order, `tried` at most, none of a grasp that gave way MOST_LOST times."""
+    """
+    Yield candidates in order, `tried` at most.
+
+    None of a grasp that gave way MOST_LOST times, and no more than MOST_ALIKE of the same grasps.
+    """
+    seen: Counter = Counter()
     for candidate in order:
-        if any(hold.lost[int(hold.index[candidate])] >= MOST_LOST for hold in holds):
+        grasps = tuple(int(hold.index[candidate]) for hold in holds)
+        lost = any(hold.lost[grasp] >= MOST_LOST for hold, grasp in zip(holds, grasps))
+        if lost or seen[grasps] >= MOST_ALIKE:
             continue
         if tried == 0:
             return
         tried -= 1
+        seen[grasps] += 1
         yield candidate
 
 

@@ -18,6 +18,7 @@ STEADY = 0.007          # metres, in the grasp's proofs: a margin to the limit o
 ENOUGH = 8              # steady grasps, to do without the others
 
 
+ABOVE_RIM = 0.02        # metres over a vessel's rim that are still in the tool's way
 WORKING_ROOM = 0.03     # metres around a working end that the hand leaves free
 
 
@@ -61,6 +62,22 @@ def clear_of(grasps: GraspSet, point: torch.Tensor, room: float = WORKING_ROOM) 
     """Return those grasps whose closed hand leaves room around a point (3,) of the mesh frame."""
     near = (skins(grasps) - point).norm(dim=-1).amin(dim=1)
     return grasps.select(torch.nonzero(near >= room)[:, 0].tolist())
+
+
+def crowding(grasps: GraspSet, placed: PlacedObject) -> torch.Tensor:
+    """Return (G,) metres by which the hands reach into a vessel from its wall; 0 for no vessel."""
+    frames = placed.model.affordances.frames
+    if 'inside' not in frames or 'opening' not in frames:
+        return torch.zeros(len(grasps), dtype=torch.float64)
+    floor, rim = (torch.tensor(frames[name][:3]) for name in ('inside', 'opening'))
+    axis = (rim - floor) / (rim - floor).norm()
+    offset = skins(grasps) - floor
+    height = offset @ axis
+    within = (height > 0) & (height < (rim - floor).norm() + ABOVE_RIM)
+    distance = (offset - height[..., None] * axis).norm(dim=-1)
+    nearest = torch.where(within, distance, torch.inf).amin(dim=1)
+    radius = 0.5 * float(placed.model.mesh.extents[:2].min())
+    return (radius - nearest).clamp_min(0)
 
 
 def clear_of_object(

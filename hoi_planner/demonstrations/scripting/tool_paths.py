@@ -20,6 +20,7 @@ from hoi_planner.geometry.transforms import compose
 import torch
 
 ENTRY_TIME = 0.36           # seconds at either end of the act for the way in and out
+OVER = 0.02                 # metres over the act's first height on the way there
 RETURN_RANGE = 0.02         # metres, each way, of where an object is put back
 RETURN_YAW = 0.15           # radians
 
@@ -132,9 +133,12 @@ def up_and_down(
     :param keys: seconds: lift-off, in the air, leaving the air, set down
     """
     common = {'center': shape.center, 'times': frames, 'points': shape.points,
-              'table_height': scene.table_height, 'lift': LIFT}
-    up = raised_clear(placed.pose, air[0], begin=keys[0], finish=keys[1], **common)
-    down = lowered_clear(air[1], end, begin=keys[2], finish=keys[3], **common)
+              'table_height': scene.table_height}
+    # Over a tall target: up early, then across.
+    lifts = [max(LIFT, (high[2] - low[2]).item() + OVER)
+             for high, low in ((air[0], placed.pose), (air[1], end))]
+    up = raised_clear(placed.pose, air[0], lifts[0], begin=keys[0], finish=keys[1], **common)
+    down = lowered_clear(air[1], end, lifts[1], begin=keys[2], finish=keys[3], **common)
     return up, down
 
 

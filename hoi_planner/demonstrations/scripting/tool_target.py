@@ -16,7 +16,7 @@ from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.holding import (
     drawn_order, gives_way, Holds, worth_trying)
-from hoi_planner.demonstrations.scripting.supply import steady_hold, supply
+from hoi_planner.demonstrations.scripting.supply import crowding, steady_hold, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
 from hoi_planner.demonstrations.scripting.tool_paths import (
@@ -30,6 +30,7 @@ import torch
 CANDIDATES = 4000           # drawn ways to hold and to work
 TRIED = 40                  # of those, the ways looked at closely
 ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
+CROWDED = 2.0               # metres of discomfort that a hand in the vessel counts, a metre
 TURN_COST = 0.20            # metres of discomfort that a radian on the way to the act counts
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
@@ -154,7 +155,8 @@ def rank_ways(
     worst = costs.amax(dim=0)
     turned = rotation_angle(tool.pose[3:].expand(CANDIDATES, 4), in_world[:, 0, 3:])
     cost = (worst + 0.3 * costs.mean(dim=0) + TURN_COST * turned
-            + ways.tool.slip() + ways.target.slip())
+            + ways.tool.slip() + ways.target.slip()
+            + CROWDED * crowding(ways.target.grasps, target)[ways.target.index])
     return drawn_order(cost, worst, draw)
 
 

@@ -23,6 +23,7 @@ class Rounds(Act):
     shaft, middle: see Situation
     radius: of the rounds; flatness: of the ellipse, 1 a circle; heading: of its long axis
     rate: rounds a second; sense: 1 or -1
+    off: how far from the vessel's middle they may be
     lean: range from straight down; cone: radians by which the shaft leans along with its end
     """
 
@@ -33,6 +34,7 @@ class Rounds(Act):
     heading: float
     rate: float
     sense: float
+    off: float
     lean: tuple[float, float]
     cone: float
     duration: float
@@ -41,10 +43,14 @@ class Rounds(Act):
     highest: float
 
     def poises(self, draw: Draw, count: int) -> torch.Tensor:
-        """Return (count, 7): every azimuth and roll, the head in the vessel's middle."""
+        """Return (count, 7): every azimuth and roll, the head about the vessel's middle."""
         azimuth, roll = (draw.uniforms(-math.pi, math.pi, count) for _ in range(2))
         rotation = pointing(self.shaft, azimuth, draw.uniforms(*self.lean, count), roll)
         place = -rotate_vectors(rotation, self.middle.expand(count, 3))
+        off, where = self.off * draw.uniforms(0, 1, count).sqrt(), draw.uniforms(
+            -math.pi, math.pi, count)
+        place[:, 0] += off * torch.cos(where)
+        place[:, 1] += off * torch.sin(where)
         place[:, 2] = 0.0
         return torch.cat([place, rotation], dim=1)
 
@@ -78,6 +84,7 @@ def draw_stir(draw: Draw, situation: Situation) -> Rounds:
         radius=draw.uniform(0.25, 0.5) * situation.target_radius,
         flatness=draw.uniform(0.7, 1.0), heading=draw.uniform(-math.pi, math.pi),
         rate=draw.uniform(1.0, 1.7), sense=draw.choice((1.0, -1.0)),
+        off=0.25 * situation.target_radius,
         lean=lean_range(situation, 40), cone=draw.uniform(0.0, 0.12),
         duration=draw.uniform(1.7, 2.4), entry=situation.target_depth + draw.uniform(0.02, 0.04),
         clearance=draw.uniform(0.005, 0.009), highest=0.5 * situation.target_depth)
@@ -90,6 +97,7 @@ def draw_whisk(draw: Draw, situation: Situation) -> Rounds:
         radius=draw.uniform(0.18, 0.35) * situation.target_radius,
         flatness=draw.uniform(0.15, 0.8), heading=draw.uniform(-math.pi, math.pi),
         rate=draw.uniform(1.6, 2.2), sense=draw.choice((1.0, -1.0)),
+        off=0.25 * situation.target_radius,
         lean=lean_range(situation, 50), cone=draw.uniform(0.05, 0.2),
         duration=draw.uniform(1.6, 2.2), entry=situation.target_depth + draw.uniform(0.02, 0.04),
         clearance=draw.uniform(0.005, 0.009), highest=0.5 * situation.target_depth)

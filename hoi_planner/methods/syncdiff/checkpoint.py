@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoint: everything of a trained SyncDiff, or of one in training, that outlives a process."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,12 +24,14 @@ class Origin:
     text_encoder: whose embeddings the conditions are of
     data_hash: SHA-256 of the dataset's index, which names its files and their checksums
     revision: commit of the code, with '+' where files differed; None outside of a checkout
+    habits: words of TaskHabits, how long motions of each task last and which hands make them
     """
 
     hand_model: str
     text_encoder: str
     data_hash: str
     revision: str | None = None
+    habits: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 from hoi_planner_msgs.action import GeneratePlans, PlanInteraction
 from std_msgs.msg import Header
 
+from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.basics import (
     duration_from_msg, duration_to_msg, height_to_msg, limits_from_msg, optional_height)
 from hoi_planner.nodes.conversions.plans import placement_to_msg, placements_from_msg
@@ -34,7 +35,15 @@ def request_from_plan_interaction(
 def request_to_generate_plans(
     request: PlanRequest, header: Header, time_budget: float
 ) -> GeneratePlans.Goal:
-    """Return the goal for the inference node; time_budget is what is left, seconds."""
+    """
+    Return the goal for the inference node; time_budget is what is left, seconds.
+
+    :raises RequestError: INVALID_REQUEST for start_hands, which the message has no field for
+    """
+    if request.start_hands:
+        raise RequestError(
+            FailureCode.INVALID_REQUEST, 'start_hands cannot be sent to another node: '
+            'generate_plans has no field for them')
     targets = [ObjectPlacement(name, 'target', pose) for name, pose in request.targets.items()]
     return GeneratePlans.Goal(
         task=request.task, objects=[placement_to_msg(p, header) for p in request.objects],

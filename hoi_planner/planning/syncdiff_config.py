@@ -1,0 +1,85 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""SyncDiffGeneratorConfig: which weights plan, and how they are sampled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hoi_planner.assets import config_path, models_path
+from hoi_planner.diffusion.noise_schedule import NoiseSchedule
+from hoi_planner.methods.syncdiff.sampling_config import SamplingConfig
+import yaml
+
+FILE = 'generators.yaml'
+
+
+@dataclass(frozen=True)
+class SyncDiffGeneratorConfig:
+    """
+    How candidates are made.
+
+    checkpoint: a name in models/, or an absolute path
+    refine: whether sampled motions are refined, see refinement.refine
+    sampling: fields of SamplingConfig; its noise is the checkpoint's
+    min_similarity, min_margin: of a free text to the nearest task's sentence, and how much nearer
+        than to any other task's, see sentences.understand; below, the text is not understood. Of
+        25 texts that ask for no known task, 3 pass these two; of the table's own sentences, each
+        understood by the others, half do
+    """
+
+    checkpoint: str = 'syncdiff/model.safetensors'
+    refine: bool = True
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    min_similarity: float = 0.4
+    min_margin: float = 0.1
+
+    def __post_init__(self):
+        """
+        Check every field.
+
+        :raises ValueError: names the field, its value and the limit
+        """
+        if not self.checkpoint:
+            raise ValueError('checkpoint is empty, must name a file')
+        for name in ('min_similarity', 'min_margin'):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f'{name} is {getattr(self, name)}, must be 0 to 1')
+        self.sampling_config(NoiseSchedule())
+
+    def sampling_config(self, noise: NoiseSchedule) -> SamplingConfig:
+        """
+        Return how to sample a network that was trained with this noise.
+
+        :raises ValueError: a wrong field of sampling
+        """
+        try:
+            return SamplingConfig(**{**self.sampling, 'noise': noise})
+        except TypeError as error:
+            raise ValueError(f'sampling: {error}') from error
+
+    def checkpoint_path(self) -> Path:
+        """
+        Return the checkpoint's file.
+
+        :raises FileNotFoundError: there is none in models/
+        :raises ValueError: the name leads out of models/
+        """
+        path = Path(self.checkpoint).expanduser()
+        return path if path.is_absolute() else models_path(self.checkpoint)
+
+
+def load_syncdiff_config(path: Path | None = None) -> SyncDiffGeneratorConfig:
+    """
+    Read the part `syncdiff` of the generators' parameters.
+
+    :param path: config/generators.yaml when None
+    :raises ValueError: an unknown field, a wrong value; names the file
+    """
+    path = config_path(FILE) if path is None else path
+    words = yaml.safe_load(path.read_text())
+    try:
+        return SyncDiffGeneratorConfig(**words['syncdiff'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"'{path}', part syncdiff: {error}") from error

@@ -1,0 +1,210 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The generator syncdiff: candidates sampled together, hands fitted, each refined."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import threading
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.demonstrations.roles import role_order
+from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.basis_point_set import BasisPointSet
+from hoi_planner.hands.contract import SIDES
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.methods.sentences import load_sentences
+from hoi_planner.methods.syncdiff.checkpoint_file import load_checkpoint
+from hoi_planner.methods.syncdiff.contract import Condition
+from hoi_planner.methods.syncdiff.fitted_motions import fitted_motions
+from hoi_planner.methods.syncdiff.network import SyncDiffNetwork
+from hoi_planner.methods.syncdiff.prepared_denoiser import PreparedDenoiser
+from hoi_planner.methods.syncdiff.representation import LinearCodec
+from hoi_planner.methods.syncdiff.sampling import sample
+from hoi_planner.methods.syncdiff.sampling_config import SamplingConfig
+from hoi_planner.methods.syncdiff.task_habits import Manner, TaskHabits
+from hoi_planner.methods.text_embedding import TextEncoder, WordLlamaEncoder
+from hoi_planner.motion.body_layout import Bodies
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.planning.candidates import Candidates, RefusedCandidate
+from hoi_planner.planning.plan import CandidatePlan
+from hoi_planner.planning.request import MAX_CANDIDATES, PlanRequest
+from hoi_planner.planning.request_condition import ConditionMaker, ground_height, lifted
+from hoi_planner.planning.scripted_generator import candidate_generator, place
+from hoi_planner.planning.shape_features import ShapeFeatures
+from hoi_planner.planning.syncdiff_config import load_syncdiff_config, SyncDiffGeneratorConfig
+from hoi_planner.planning.task_words import understood_task
+import torch
+
+SAMPLED, FITTED = 0.6, 0.75     # fractions of the work that are done by then, about
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """All that a checkpoint brings."""
+
+    network: SyncDiffNetwork
+    codec: LinearCodec
+    habits: TaskHabits
+    sampling: SamplingConfig
+    condition: ConditionMaker
+
+    def sample(
+        self, condition: Condition, generator: torch.Generator,
+        progress: Callable[[int, int], None] | None = None, token: CancelToken | None = None,
+    ) -> Bodies:
+        """Return the sampled bodies; raise what the token raises."""
+        denoiser = PreparedDenoiser(self.network, condition)
+        return sample(
+            denoiser, self.codec, condition, self.sampling, generator, progress, token)
+
+
+class SyncDiffGenerator:
+    """
+    Samples the candidates of a request in one batch.
+
+    Obstacles are not shown to the network; physics judges what comes of that.
+    """
+
+    name = 'syncdiff'
+
+    def __init__(
+        self, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand',
+        config: SyncDiffGeneratorConfig | None = None, text_encoder: TextEncoder | None = None,
+    ):
+        """
+        Keep what to load; nothing is loaded before load, warm_up or the first request.
+
+        :param mesh_roots: folders that file:// and package:// meshes must lie in
+        :param hand_model: model_id; checkpoints of another are refused
+        :param config: config/generators.yaml's when None
+        :param text_encoder: WordLlamaEncoder when None; checkpoints of another are refused
+        """
+        self.mesh_roots = tuple(mesh_roots)
+        self.hand_model = hand_model
+        self.config = config or load_syncdiff_config()
+        self._encoder = text_encoder
+        self._model: LoadedModel | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def checkpoint(self) -> str:
+        """Return the name of the checkpoint."""
+        return self.config.checkpoint
+
+    def load(self) -> LoadedModel:
+        """
+        Load checkpoint, text encoder and hands; once.
+
+        :raises HoiPlannerError: GENERATOR_UNAVAILABLE, no checkpoint, or one that cannot be used;
+            UNKNOWN_HAND_MODEL
+        """
+        with self._lock:
+            if self._model is None:
+                self._model = self._loaded()
+            return self._model
+
+    def warm_up(self) -> None:
+        """
+        Load, and sample once, so that the first request does not wait.
+
+        :raises HoiPlannerError: as load
+        """
+        model = self.load()
+        model.sample(_blank(model), torch.Generator().manual_seed(0))
+
+    def generate(
+        self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
+    ) -> Candidates:
+        """
+        Return up to request.candidates plans, in order of their index.
+
+        :param progress: called with the fraction done and a line of text
+        :raises HoiPlannerError: as load; UNKNOWN_TASK, for text that is not understood too; a mesh
+            code; INVALID_REQUEST, more objects than the network knows; NO_CANDIDATE when no
+            candidate came out; TIMED_OUT, CANCELED
+        """
+        model = self.load()
+        token.check('generation')
+        task = understood_task(
+            request.task, model.condition.sentences, model.condition.encoder,
+            self.config.min_similarity, self.config.min_margin)
+        given = place(request.objects, self.mesh_roots)
+        order = role_order(task, [item.model.category for item in given])
+        scene = TaskScene(
+            objects=tuple(given[i] for i in order), targets=request.targets,
+            obstacles=place(request.obstacles, self.mesh_roots),
+            table_height=request.table_height, hand_model=self.hand_model)
+        roles = len(task.roles)
+        # A stream beyond those of the candidates, which refine with their own.
+        generator = candidate_generator(request.seed, MAX_CANDIDATES)
+        manners = model.habits.choose(
+            task.name, [item.model.category for item in scene.objects[:roles]],
+            scene.objects[0].pose[1].item(), request.candidates, generator, request.start_hands)
+        condition = model.condition(scene, task.name, roles, manners, request.start_hands)
+
+        def on_step(done: int, steps: int) -> None:
+            progress(SAMPLED * done / steps, f'step {done} of {steps}')
+
+        bodies = model.sample(condition, generator, on_step, token)
+        motions = self._motions(model, bodies, condition, scene, task.name, manners, token)
+        progress(FITTED, 'hands fitted')
+        return self._candidates(
+            request, tuple(request.objects[i] for i in order), scene, motions, token, progress)
+
+    def _motions(
+        self, model: LoadedModel, bodies: Bodies, condition: Condition, scene: TaskScene,
+        task: str, manners: Sequence[Manner], token: CancelToken,
+    ) -> list[HandObjectMotion]:
+        """Return the motions in the planning frame."""
+        ids = [item.id for item in scene.objects]
+        motions = fitted_motions(
+            bodies, condition, [task] * len(manners), [manner.fps for manner in manners],
+            [ids] * len(manners), model.condition.hand_models,
+            lambda: token.check('fitting of hands'))
+        up = ground_height(scene)
+        return [motion.with_(object_poses=lifted(motion.object_poses, up),
+                             wrist_poses=lifted(motion.wrist_poses, up)) for motion in motions]
+
+    def _candidates(
+        self, request: PlanRequest, objects, scene: TaskScene,
+        motions: Sequence[HandObjectMotion], token: CancelToken, progress,
+    ) -> Candidates:
+        """Return the plans of what could be refined."""
+        plans, refused = [], []
+        for index, motion in enumerate(motions):
+            token.check(f'refinement of candidate {index}')
+            plans.append(CandidatePlan(
+                motion, objects, request.obstacles, request.table_height, request.seed, index))
+            progress(FITTED + (1 - FITTED) * (index + 1) / len(motions),
+                     f'{len(plans)} candidates')
+        if not plans:
+            raise HoiPlannerError(
+                FailureCode.NO_CANDIDATE, f'none of {len(motions)} candidates could be made: '
+                f'{Candidates((), tuple(refused)).refusals()}')
+        return Candidates(tuple(plans), tuple(refused))
+
+    def _loaded(self) -> LoadedModel:
+        hands = {side: load_hand_model(self.hand_model, side) for side in SIDES}
+        encoder = self._encoder or WordLlamaEncoder()
+        try:
+            checkpoint = load_checkpoint(
+                self.config.checkpoint_path(), self.hand_model, encoder.name)
+            config = checkpoint.config
+            features = ShapeFeatures(BasisPointSet(config.network.basis_points))
+            return LoadedModel(
+                checkpoint.network(), checkpoint.codec(),
+                TaskHabits.from_words(checkpoint.origin.habits),
+                self.config.sampling_config(config.noise),
+                ConditionMaker(config, load_sentences(), encoder, features, hands))
+        except (OSError, ValueError) as error:
+            raise HoiPlannerError(
+                FailureCode.GENERATOR_UNAVAILABLE, f'generator syncdiff: {error}') from error
+
+
+def _blank(model: LoadedModel) -> Condition:
+    """Return the condition of one motion of one hand and no object at all."""
+    maker = model.condition
+    scene = TaskScene(objects=(), table_height=0.0)
+    return maker(scene, next(iter(maker.sentences.tasks)), 0, [Manner(SIDES[:1], 2, 30.0)], {})

@@ -1,0 +1,148 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The proven grasps that come nearest to what a sampled hand does while it holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.scripting.grips import Grip, turn_about_z
+from hoi_planner.demonstrations.scripting.holding import Holds
+from hoi_planner.demonstrations.scripting.supply import steady_hold
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.transforms import transform_points
+from hoi_planner.hands.contract import NUM_SHAPE
+from hoi_planner.hands.joint_positions import joint_positions
+from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.refinement.palms import nearest_palms
+import torch
+
+LOOKS = 16          # frames of a hold at which hands are compared
+
+
+@dataclass(frozen=True)
+class Choice:
+    """
+    How one or two hands take an object.
+
+    distance: metres, mean over joints and frames, of the worse hand
+    holds: what the physical trial asks for (the one candidate 0), None where there is no trial
+    """
+
+    grips: tuple[Grip, ...]
+    distance: float
+    holds: Holds | None = None
+
+
+def at_looks(joints: torch.Tensor) -> torch.Tensor:
+    """Return up to LOOKS frames of joints (T, 21, 3), even over the time."""
+    frames = torch.linspace(0, len(joints) - 1, min(LOOKS, len(joints))).round().long()
+    return joints[frames]
+
+
+def grasp_joints(grasps: GraspSet) -> torch.Tensor:
+    """Return (G, 21, 3) joints of the closed hands, mesh frame, metres."""
+    shape = torch.zeros(len(grasps), NUM_SHAPE, dtype=torch.float64)
+    with torch.no_grad():
+        return joint_positions(
+            load_hand_model(grasps.hand_model, grasps.side), grasps.wrists, grasps.fingers, shape)
+
+
+def best_turns(have: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """
+    Return (G,) radians about z by which `have` comes nearest to `wanted`, least squares.
+
+    Over angles the sum of squares is a constant less C cos + S sin, so the best is atan2(S, C).
+
+    :param have: (G, J, 3); wanted: (T, J, 3), mesh frame
+    """
+    mean = wanted.mean(dim=0)
+    cosine = (have[..., :2] * mean[:, :2]).sum(dim=(-1, -2))
+    sine = (have[..., 0] * mean[:, 1] - have[..., 1] * mean[:, 0]).sum(dim=-1)
+    return torch.atan2(sine, cosine)
+
+
+def joint_distances(have: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Return (G,) metres between joints (G, J, 3) and (T, J, 3), the mean of both T and J."""
+    return (have[:, None] - wanted).norm(dim=-1).mean(dim=(1, 2))
+
+
+def turned(joints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
+    """Return joints (G, J, 3) turned about z by (G,) radians."""
+    return transform_points(turn_about_z(turns), joints)
+
+
+def nearest_single(
+    scene: TaskScene, placed: PlacedObject, side: str, wanted: torch.Tensor, count: int,
+) -> list[Choice]:
+    """
+    Return the nearest proven grasps of one hand, nearest first; empty where none is known.
+
+    :param wanted: (T, 21, 3) joints while it holds, mesh frame
+    """
+    try:
+        grasps, steadied = steady_hold(scene, placed, side)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return []
+    looks, joints = at_looks(wanted), grasp_joints(grasps)
+    turns = torch.zeros(len(grasps), dtype=torch.float64)
+    if placed.model.affordances.revolution:
+        turns = best_turns(joints, looks)
+    far = joint_distances(turned(joints, turns), looks)
+    order = torch.argsort(far, stable=True)[:count]
+    holds = Holds(grasps, order, turns[order])
+    return [Choice((holds.grip(i),), far[index].item(),
+                   None if steadied else Holds(grasps, order[i:i + 1], turns[index][None]))
+            for i, index in enumerate(order.tolist())]
+
+
+def nearest_pairs(
+    scene: TaskScene, placed: PlacedObject, wanted: Sequence[torch.Tensor], count: int,
+) -> list[Choice]:
+    """
+    Return the nearest two-handed grasps, of the library and between two palms, nearest first.
+
+    :param wanted: (T, 21, 3) joints of the left and of the right hand, mesh frame
+    """
+    looks = [at_looks(joints) for joints in wanted]
+    choices = [
+        Choice(grips, max(joint_distances(grip_joints(scene, grip), look).item()
+                          for grip, look in zip(grips, looks)))
+        for grips in nearest_palms(scene, placed, looks)]
+    choices += library_pairs(scene, placed, looks)
+    return sorted(choices, key=lambda choice: choice.distance)[:count]
+
+
+def library_pairs(scene: TaskScene, placed: PlacedObject, looks) -> list[Choice]:
+    """Return all two-handed grasps of the library; empty where none is known."""
+    try:
+        pair = two_hand_grasps_for(placed.model, scene.hand_model)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return []
+    halves = (pair.left, pair.right)
+    joints = [grasp_joints(half) for half in halves]
+    turns = torch.zeros(len(pair), dtype=torch.float64)
+    if placed.model.affordances.revolution:
+        # Both hands turn together.
+        frames = min(len(look) for look in looks)
+        turns = best_turns(
+            torch.cat(joints, dim=1), torch.cat([look[:frames] for look in looks], dim=1))
+    far = torch.stack([
+        joint_distances(turned(each, turns), look) for each, look in zip(joints, looks)])
+    holds = [Holds(half, torch.arange(len(half)), turns) for half in halves]
+    return [Choice(tuple(hold.grip(i) for hold in holds), distance)
+            for i, distance in enumerate(far.amax(dim=0).tolist())]
+
+
+def grip_joints(scene: TaskScene, grip: Grip) -> torch.Tensor:
+    """Return (1, 21, 3) joints of a closed grip, mesh frame, metres."""
+    with torch.no_grad():
+        return joint_positions(
+            load_hand_model(scene.hand_model, grip.side), grip.wrist[None], grip.fingers[None],
+            torch.zeros(1, NUM_SHAPE, dtype=torch.float64))
