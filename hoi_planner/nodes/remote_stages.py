@@ -37,7 +37,7 @@ class RemoteGenerator:
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
-        """Return the candidates, of the refused none; raise HoiPlannerError with the node's code."""
+        """Return the candidates, none refused; raise HoiPlannerError with the node's code."""
         goal = request_to_generate_plans(request, self._header(), token.remaining)
         result = self._client.call(
             goal, token, lambda feedback: progress(feedback.fraction, feedback.text))

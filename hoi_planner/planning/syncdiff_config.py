@@ -21,7 +21,8 @@ class SyncDiffGeneratorConfig:
     How candidates are made.
 
     checkpoint: a name in models/, or an absolute path
-    refine: whether sampled motions are refined, see refinement.refine
+    refine: whether sampled motions are refined, see refinement.refine; what cannot be
+        refined is refused then
     sampling: fields of SamplingConfig; its noise is the checkpoint's
     min_similarity, min_margin: of a free text to the nearest task's sentence, and how much nearer
         than to any other task's, see sentences.understand; below, the text is not understood. Of

@@ -9,9 +9,10 @@ import threading
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.roles import role_order
-from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.basis_point_set import BasisPointSet
+from hoi_planner.geometry.transforms import identity_pose
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.methods.sentences import load_sentences
@@ -23,10 +24,11 @@ from hoi_planner.methods.syncdiff.prepared_denoiser import PreparedDenoiser
 from hoi_planner.methods.syncdiff.representation import LinearCodec
 from hoi_planner.methods.syncdiff.sampling import sample
 from hoi_planner.methods.syncdiff.sampling_config import SamplingConfig
-from hoi_planner.methods.syncdiff.task_habits import Manner, TaskHabits
+from hoi_planner.methods.syncdiff.task_habits import FPS, Manner, TaskHabits
 from hoi_planner.methods.text_embedding import TextEncoder, WordLlamaEncoder
 from hoi_planner.motion.body_layout import Bodies
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.candidates import Candidates, RefusedCandidate
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import MAX_CANDIDATES, PlanRequest
@@ -35,6 +37,7 @@ from hoi_planner.planning.scripted_generator import candidate_generator, place
 from hoi_planner.planning.shape_features import ShapeFeatures
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config, SyncDiffGeneratorConfig
 from hoi_planner.planning.task_words import understood_task
+from hoi_planner.refinement.refine import refine, RefinementFailure
 import torch
 
 SAMPLED, FITTED = 0.6, 0.75     # fractions of the work that are done by then, about
@@ -107,12 +110,18 @@ class SyncDiffGenerator:
 
     def warm_up(self) -> None:
         """
-        Load, and sample once, so that the first request does not wait.
+        Load, and sample and fit once, so that the first request does not wait.
 
         :raises HoiPlannerError: as load
         """
         model = self.load()
-        model.sample(_blank(model), torch.Generator().manual_seed(0))
+        scene = TaskScene(
+            objects=(PlacedObject('box', load_object('library://carton'), identity_pose()),),
+            hand_model=self.hand_model)
+        manners = [Manner(SIDES, 2, FPS)]
+        condition = model.condition(scene, 'carry', 1, manners, {})
+        bodies = model.sample(condition, torch.Generator().manual_seed(0))
+        self._motions(model, bodies, condition, scene, 'carry', manners, CancelToken())
 
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
@@ -137,7 +146,7 @@ class SyncDiffGenerator:
             obstacles=place(request.obstacles, self.mesh_roots),
             table_height=request.table_height, hand_model=self.hand_model)
         roles = len(task.roles)
-        # A stream beyond those of the candidates, which refine with their own.
+        # A stream apart from those of the scripted generator's candidates.
         generator = candidate_generator(request.seed, MAX_CANDIDATES)
         manners = model.habits.choose(
             task.name, [item.model.category for item in scene.objects[:roles]],
@@ -175,8 +184,13 @@ class SyncDiffGenerator:
         plans, refused = [], []
         for index, motion in enumerate(motions):
             token.check(f'refinement of candidate {index}')
-            plans.append(CandidatePlan(
-                motion, objects, request.obstacles, request.table_height, request.seed, index))
+            if self.config.refine:
+                motion = refine(motion, scene)
+            if isinstance(motion, RefinementFailure):
+                refused.append(RefusedCandidate(index, FailureCode.NO_CANDIDATE, motion.reason))
+            else:
+                plans.append(CandidatePlan(
+                    motion, objects, request.obstacles, request.table_height, request.seed, index))
             progress(FITTED + (1 - FITTED) * (index + 1) / len(motions),
                      f'{len(plans)} candidates')
         if not plans:
@@ -201,10 +215,3 @@ class SyncDiffGenerator:
         except (OSError, ValueError) as error:
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE, f'generator syncdiff: {error}') from error
-
-
-def _blank(model: LoadedModel) -> Condition:
-    """Return the condition of one motion of one hand and no object at all."""
-    maker = model.condition
-    scene = TaskScene(objects=(), table_height=0.0)
-    return maker(scene, next(iter(maker.sentences.tasks)), 0, [Manner(SIDES[:1], 2, 30.0)], {})

@@ -147,7 +147,7 @@ def test_objects_come_over_the_topic_too(client):
 def test_the_tasks_are_listed(client):
     listed = client.list_tasks()
     assert 'carry' in listed.tasks and 'carton' in listed.objects
-    assert listed.generators == ['scripted']
+    assert listed.generators == ['scripted', 'syncdiff']
 
 
 def nan_pose():
