@@ -50,7 +50,7 @@ class RefinementConfig:
     """
 
     holds: HoldConfig = field(default_factory=HoldConfig)
-    farthest: float = 0.06
+    farthest: float = 0.10
     grips: int = 12
     tries: int = 24
     stay_shift: float = 0.05

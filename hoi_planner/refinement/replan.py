@@ -147,4 +147,3 @@ def regrips(stage: Stage, use: Use, span: Span, scene: TaskScene):
     hold = hold * step(times, span.touch, span.closed) * (
         1 - step(times, span.loosen, span.opened))
     return piecewise_minimum_jerk(times, keys, angles), hold
-
