@@ -1,12 +1,13 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Sub-commands about the worth of motions: evaluate demonstrations."""
+"""Sub-commands about the worth of motions: evaluate demonstrations, evaluate syncdiff."""
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from hoi_planner.cli import evaluate_syncdiff
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
 from hoi_planner.evaluation.action_recognizer import ActionRecognizer, RecognizerConfig
 from hoi_planner.evaluation.demonstrations import demonstration_samples, with_attempts
@@ -128,3 +129,4 @@ def add_commands(commands) -> None:
     own.add_argument('--workers', type=int, help='processes of physics; one a core unless given')
     own.add_argument('--json', type=Path, metavar='FILE', help='write everything there')
     own.set_defaults(job=evaluate_demonstrations)
+    evaluate_syncdiff.add_job(jobs)
