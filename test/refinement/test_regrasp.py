@@ -1,0 +1,75 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Nearest grasps: one that is there is found, whatever its turn; order by distance."""
+
+import math
+
+import pytest
+from scenes import scene_of, standing
+import torch
+
+from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
+from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.refinement.regrasp import (
+    best_turns, grasp_joints, joint_distances, nearest_pairs, nearest_single, turned)
+
+
+def test_the_best_turn_beats_every_other():
+    generator = torch.Generator().manual_seed(0)
+    have = torch.rand(5, 21, 3, generator=generator, dtype=torch.float64)
+    wanted = torch.rand(4, 21, 3, generator=generator, dtype=torch.float64)
+    best = best_turns(have, wanted)
+
+    def squares(turns):
+        return (turned(have, turns)[:, None] - wanted).square().sum(dim=(1, 2, 3))
+
+    for angle in torch.linspace(-math.pi, math.pi, 181, dtype=torch.float64):
+        assert (squares(best) <= squares(angle.expand(5)) + 1e-9).all()
+
+
+@pytest.mark.parametrize('side', ['left', 'right'])
+def test_a_grasp_of_the_library_is_its_own_nearest(side):
+    scene = scene_of(standing('library://spatula', name='tool'))
+    grasps = supply(scene, scene.objects[0], side)
+    wanted = grasp_joints(grasps)
+    for index in range(0, len(grasps), max(1, len(grasps) // 3)):
+        first, *others = nearest_single(
+            scene, scene.objects[0], side, wanted[index].expand(9, 21, 3), 5)
+        assert first.distance < 1e-9
+        torch.testing.assert_close(first.grips[0].wrist, grasps.wrists[index])
+        distances = [choice.distance for choice in others]
+        assert distances == sorted(distances)
+
+
+def test_an_object_of_revolution_is_taken_from_any_side():
+    scene = scene_of(standing('library://bowl', name='vessel'))
+    placed = scene.objects[0]
+    assert placed.model.affordances.revolution
+    wanted = grasp_joints(supply(scene, placed, 'left'))[:1]
+    turn = torch.tensor([2.0], dtype=torch.float64)
+    (first,) = nearest_single(scene, placed, 'left', turned(wanted, turn), 1)
+    assert first.distance < 1e-9
+
+
+def test_the_distance_is_the_mean_over_joints_and_frames():
+    have = torch.zeros(1, 21, 3, dtype=torch.float64)
+    wanted = torch.zeros(2, 21, 3, dtype=torch.float64)
+    wanted[0, :, 0], wanted[1, :, 2] = 0.03, 0.01
+    assert joint_distances(have, wanted).item() == pytest.approx(0.02)
+
+
+def test_two_handed_grasps_are_found_as_pairs():
+    scene = scene_of(standing('library://rolling_pin', name='pin'))
+    pair = two_hand_grasps_for(scene.objects[0].model)
+    wanted = [grasp_joints(half)[-1:] for half in (pair.left, pair.right)]
+    first = nearest_pairs(scene, scene.objects[0], wanted, 3)[0]
+    assert first.distance < 1e-9
+    assert [grip.side for grip in first.grips] == ['left', 'right']
+    torch.testing.assert_close(first.grips[1].wrist, pair.right.wrists[-1])
+
+
+def test_the_library_is_asked_for_the_objects_own_grasps():
+    scene = scene_of(standing('library://spatula', name='tool'))
+    found = nearest_single(scene, scene.objects[0], 'right',
+                           torch.zeros(1, 21, 3, dtype=torch.float64), 1000)
+    assert 0 < len(found) <= len(grasps_for(scene.objects[0].model, 'right'))
