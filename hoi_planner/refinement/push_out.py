@@ -14,6 +14,7 @@ ABOVE_TABLE = 0.010         # metres that an object on its way keeps from the ta
 SLOPE = 0.5                 # metres of that for each metre from its rest
 STRIDE = 3                  # of the points of a surface
 DONE = 2e-4                 # metres
+UPWARD = 0.5                # of a push's direction: what is in the way is passed above
 
 
 def pushed_out(
@@ -58,7 +59,9 @@ def out_of(
     missing, direction = needed - depth, of_other
     worse = back < depth
     missing = torch.where(worse, needed - back, missing)
-    direction = torch.where(worse[:, None], of_own, direction)
+    direction = torch.where(worse[:, None], of_own, direction).clone()
+    direction[:, 2] = direction[:, 2] + UPWARD
+    direction = torch.nn.functional.normalize(direction, dim=1, eps=1e-9)
     return missing.clamp(0.0, 0.01)[:, None] * direction
 
 

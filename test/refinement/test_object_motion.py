@@ -47,8 +47,8 @@ def test_a_sampled_path_off_by_centimetres_is_brought_home():
 
 def test_a_path_into_another_object_is_pushed_out():
     thing = standing('library://ball', x=0.4, y=-0.2)
-    block = standing('library://mug', x=0.4, y=0.0, name='mug')
-    sampled = arc(thing.pose, (0.0, 0.4, 0.0), 0.03)        # straight through the mug
+    block = standing('library://ball', x=0.41, y=0.0, name='other')
+    sampled = arc(thing.pose, (0.0, 0.4, 0.0), 0.075)       # a centimetre and more too low
     still = block.pose.expand(len(TIMES), 7)
     shapes = Shape(thing.model), Shape(block.model)
     path = pushed_out(sampled, shapes[0], [(shapes[1], still)], 0.0, 0.004)
