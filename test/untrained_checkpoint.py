@@ -21,23 +21,27 @@ ENCODER = 'wordllama/l2_supercat_256'
 SCALE = 0.02        # of what the network adds to the mean motion, about metres
 
 
-def write_untrained(path, frames=40, **origin):
+def write_untrained(path, frames=40, bodies=None, scale=SCALE, **origin):
     """
     Write a checkpoint of the preset tiny with random weights.
 
-    Its statistics' mean is a motion at rest: objects at the origin, open hands at both sides. So
-    the noise that the network makes is small, and hands can be fitted as to a trained one's.
+    Its statistics' mean is a motion at rest, objects at the origin and open hands at both sides, or
+    the one given. So what the network makes is near it, and hands can be fitted as to a trained
+    one's.
+
+    :param bodies: B = 1, of the layout
     """
     config = load_preset('tiny')
     config = replace(config, representation=replace(config.representation, frames=frames))
     blank = LinearCodec(config.representation, config.layout, StateStatistics.none(
         new_network(config).state_shape))
     mask = torch.ones(1, config.layout.width, dtype=torch.bool)
-    mean = blank.encode(config.layout.pack(at_rest(config.layout, frames)), mask)[0]
+    mean = blank.encode(config.layout.pack(
+        at_rest(config.layout, frames) if bodies is None else bodies), mask)[0]
     save_checkpoint(Checkpoint(
         config, Origin(**{'hand_model': 'open_hand', 'text_encoder': ENCODER,
                           'data_hash': 'f' * 64, **origin}),
-        StateStatistics(mean, torch.full_like(mean, SCALE)),
+        StateStatistics(mean, torch.full_like(mean, scale)),
         dict(new_network(config).named_parameters())), path)
 
 

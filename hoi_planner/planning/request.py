@@ -96,7 +96,8 @@ class PlanRequest:
     :param friction: effective hand-object friction in validation; 0: the validator's default
     :param table_height: metres, None without a table
     :param start_hands: side -> where that hand is, as far as known; generator syncdiff begins
-        there, the scripted one refuses, since its scripts choose where hands come from
+        there with the hands that it uses, the scripted one refuses, since its scripts choose where
+        hands come from
     :raises RequestError: names the field, the value and the limit
     """
 

@@ -150,7 +150,7 @@ class SyncDiffGenerator:
         generator = candidate_generator(request.seed, MAX_CANDIDATES)
         manners = model.habits.choose(
             task.name, [item.model.category for item in scene.objects[:roles]],
-            scene.objects[0].pose[1].item(), request.candidates, generator, request.start_hands)
+            scene.objects[0].pose[1].item(), request.candidates, generator)
         condition = model.condition(scene, task.name, roles, manners, request.start_hands)
 
         def on_step(done: int, steps: int) -> None:

@@ -114,7 +114,7 @@ class TaskHabits:
 
     def choose(
         self, task: str, categories: Sequence[str], y: float, count: int,
-        generator: torch.Generator, needed: Sequence[str] = (),
+        generator: torch.Generator,
     ) -> list[Manner]:
         """
         Draw how motions are to be made, as often as the data has it so.
@@ -123,9 +123,8 @@ class TaskHabits:
         else all of the task; among them as likely as their count and as what stands at y.
 
         :param y: of the first object, metres
-        :param needed: only habits with these hands, if there are any
         """
-        habits = self._like(task, tuple(categories), set(needed))
+        habits = self._like(task, tuple(categories))
         if not habits:
             return [Manner(SIDES, UNTOLD_FRAMES[0], FPS)] * count
         away = torch.tensor([(y - habit.y) / habit.spread for habit in habits]).double()
@@ -138,9 +137,8 @@ class TaskHabits:
         return [Manner(habits[k].sides, habits[k].frames[int(place * len(habits[k].frames))],
                        habits[k].fps) for k, place in zip(chosen, places)]
 
-    def _like(self, task: str, categories: tuple[str, ...], needed: set[str]) -> list[Habit]:
+    def _like(self, task: str, categories: tuple[str, ...]) -> list[Habit]:
         ours = [habit for habit in self.habits if habit.task == task]
-        ours = [habit for habit in ours if needed <= set(habit.sides)] or ours
         same = [habit for habit in ours if habit.categories == categories]
         first = [habit for habit in ours if habit.categories[:1] == categories[:1]]
         return same or first or ours
