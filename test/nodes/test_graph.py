@@ -38,7 +38,10 @@ FRAME = 'world'
 def graph(tmp_path_factory):
     """Return the running graph."""
     logs = tmp_path_factory.mktemp('logs')
-    with GraphProcesses(log_directory=logs, mesh_roots=[logs]) as processes:
+    # Whatever models/ holds, syncdiff finds no weights here.
+    parameters = {'checkpoint': str(logs / 'none.safetensors')}
+    with GraphProcesses(
+            log_directory=logs, mesh_roots=[logs], parameters=parameters) as processes:
         yield processes
     codes = processes.exit_codes
     text = {name: (logs / f'{name}.log').read_text() for name in codes}
@@ -176,6 +179,8 @@ def nan_pose():
     (lambda c: goal_of(c, objects=[state(c, name=str(i)) for i in range(17)]),
      FailureCode.MESSAGE_TOO_LARGE, '17 entries, limit 16'),
     (lambda c: goal_of(c, generator='oracle'), FailureCode.UNKNOWN_GENERATOR, 'oracle'),
+    (lambda c: goal_of(c, generator='syncdiff'), FailureCode.GENERATOR_UNAVAILABLE,
+     'none.safetensors'),
     (lambda c: goal_of(c, task='whisk', objects=[
         state(c, (3.0, 0, 0, 0, 0, 0, 1), 'library://whisk', name='whisk'),
         state(c, resource='library://bowl', name='bowl')]),
