@@ -26,8 +26,8 @@ class SyncDiffGeneratorConfig:
     sampling: fields of SamplingConfig; its noise is the checkpoint's
     min_similarity, min_margin: of a free text to the nearest task's sentence, and how much nearer
         than to any other task's, see sentences.understand; below, the text is not understood. Of
-        the table's 54 sentences, each tried without itself in the table, 25 pass and mean the
-        right task, 6 pass and mean a wrong one, 23 are refused; of 20 texts that ask for no known
+        the table's 55 sentences, each tried without itself in the table, 25 pass and mean the
+        right task, 6 pass and mean a wrong one, 24 are refused; of 20 texts that ask for no known
         task 3 pass ('open the window', 'juggle', 'drop table users')
     """
 
