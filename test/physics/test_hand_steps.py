@@ -19,7 +19,7 @@ def wrist_path(frames=20):
 
 
 def links(frames=20):
-    """Return the wrist and four links (5, N, 7) that are fixed to it."""
+    """Return a wrist and four bodies fixed to it, of shape (5, N, 7)."""
     generator = torch.Generator().manual_seed(3)
     local = torch.cat([
         0.1 * torch.randn(5, 3, generator=generator, dtype=torch.float64),

@@ -85,7 +85,7 @@ def test_samples_are_physically_true_and_in_the_record(generated):
     assert report.metrics.displacement_max <= LIMITS.displacement
     # Single precision: what was kept is what was played, up to a hair.
     assert record.metrics['displacement'] == pytest.approx(
-        report.metrics.displacement_max, abs=1e-4)
+        report.metrics.displacement_max, abs=3e-4)
     assert 0.3 < record.metrics['contact_ratio'] < 1
 
 
