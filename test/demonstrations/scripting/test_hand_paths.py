@@ -5,6 +5,7 @@
 import pytest
 import torch
 
+from hoi_planner.demonstrations.grasps.contract import LAST_PART
 from hoi_planner.demonstrations.scripting.comfort import discomfort, elbows, FOREARM
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.scripting.hand_paths import (
@@ -63,10 +64,15 @@ def test_hands_start_and_end_at_rest_without_jumps():
 
 def test_the_hand_goes_straight_in_with_open_fingers():
     path, (wrists, fingers), _ = moving()
-    frame = int(round(SPAN.touch * 30))
-    assert torch.allclose(compose(path[frame], grip().wrist)[:3], wrists[frame, :3], atol=1e-6)
+    frame, closed = (int(round(time * 30)) for time in (SPAN.touch, SPAN.closed))
+    local = relative(path, wrists)
+    # Open, it stops a little before the grasp; closing takes it there.
+    left = (local[frame] - grip().wrist)[:3].norm()
+    whole = (grip().pregrasp - grip().wrist)[:3].norm()
+    assert left / whole == pytest.approx(LAST_PART, rel=1e-3)
+    assert torch.allclose(local[closed, :3], grip().wrist[:3], atol=1e-6)
     assert torch.allclose(fingers[frame], grip().open_fingers, atol=1e-6)
-    way = relative(path, wrists)[int(SPAN.arrive * 30):frame]
+    way = local[int(SPAN.arrive * 30):frame]
     assert way[:, 1].abs().max() < 1e-3 and (way[:, 0].diff() >= -1e-9).all()
 
 
