@@ -12,7 +12,7 @@ velocities, the motion's duration, and masks: an absent body adds exact zeros.
 from dataclasses import dataclass
 
 from hoi_planner.evaluation.action_tensors import ActionTensors
-from hoi_planner.evaluation.hand_joints import NUM_JOINTS
+from hoi_planner.motion.hand_joints import NUM_JOINTS
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.motion.relative_motion import object_pairs, relative_object_poses
 import roma

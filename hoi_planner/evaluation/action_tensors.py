@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from hoi_planner.evaluation.hand_joints import hand_joints, NUM_JOINTS
+from hoi_planner.motion.hand_joints import hand_joints, NUM_JOINTS
 from hoi_planner.hands.contract import HandModel, SIDES
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.motion.resampling import resample_motion

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hoi_planner.evaluation.alignment import alignment_residual
 from hoi_planner.evaluation.contact_metrics import (
     contact_iou, contact_ratio, ContactConfig, root_contacts, surface_contacts)
-from hoi_planner.evaluation.hand_joints import hand_joints
+from hoi_planner.motion.hand_joints import hand_joints
 from hoi_planner.evaluation.motion_metrics import jerk, jerk_per_frame, mpjpe
 from hoi_planner.evaluation.records import EvaluatedMotion, MotionMetrics, NAN
 from hoi_planner.evaluation.volumes import intersection_volumes

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hoi_planner.evaluation.action_recognizer import ActionRecognizer, RecognizerConfig
 from hoi_planner.evaluation.action_tensors import ActionTensors
-from hoi_planner.files import write_whole
+from hoi_planner.files import existing_file, write_whole
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save
 import torch
@@ -127,9 +127,7 @@ def load_recognizer(path: Path | str) -> tuple[ActionRecognizer, dict]:
     :raises FileNotFoundError: no such file
     :raises ValueError: not a recognizer, damaged, of another version; names the file
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"recognizer '{path}' does not exist as a file")
+    path = existing_file(path, 'recognizer')
     try:
         with safe_open(path, framework='pt') as file:
             text = (file.metadata() or {}).get(_METADATA)

@@ -16,21 +16,12 @@ import tempfile
 import warnings
 
 from hoi_planner.assets import cache_directory
-from hoi_planner.geometry.shipped_arrays import shipped_entry
+from hoi_planner.geometry.shipped_arrays import arrays_checksum, shipped_entry
 import numpy as np
 from safetensors import safe_open, SafetensorError
 from safetensors.numpy import save
 
 FORMAT = 1
-
-
-def _checksum(arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f'{name} {array.dtype.str} {array.shape} '.encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
 
 
 def entry_path(kind: str, key: dict) -> Path:
@@ -47,14 +38,14 @@ def _read(path: Path, words: str) -> dict[str, np.ndarray]:
         arrays = {name: file.get_tensor(name) for name in file.keys()}
     if metadata.get('key') != words:
         raise ValueError('its key is another')
-    if metadata.get('checksum') != _checksum(arrays):
+    if metadata.get('checksum') != arrays_checksum(arrays):
         raise ValueError('its checksum is wrong')
     return arrays
 
 
 def _write(path: Path, words: str, arrays: dict[str, np.ndarray]) -> None:
     """Write an entry whole or not at all."""
-    data = save(arrays, metadata={'key': words, 'checksum': _checksum(arrays)})
+    data = save(arrays, metadata={'key': words, 'checksum': arrays_checksum(arrays)})
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix='.part')
     try:

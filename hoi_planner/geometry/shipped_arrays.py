@@ -54,7 +54,7 @@ def _entries(path: Path, changed: int) -> dict[str, dict[str, np.ndarray]]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError) as error:
         raise ValueError(f"shipped arrays '{path}' are damaged: {error}") from error
-    if metadata.get('format') != FORMAT or metadata.get('checksum') != _checksum(arrays):
+    if metadata.get('format') != FORMAT or metadata.get('checksum') != arrays_checksum(arrays):
         raise ValueError(f"shipped arrays '{path}' are damaged: format or checksum is wrong")
     entries: dict[str, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
@@ -63,11 +63,13 @@ def _entries(path: Path, changed: int) -> dict[str, dict[str, np.ndarray]]:
     return entries
 
 
-def _checksum(arrays: dict[str, np.ndarray]) -> str:
+def arrays_checksum(arrays: dict[str, np.ndarray]) -> str:
+    """Return the SHA-256 of names, types, shapes and numbers."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
-        digest.update(f'{name} {arrays[name].dtype.str} {arrays[name].shape} '.encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f'{name} {array.dtype.str} {array.shape} '.encode())
+        digest.update(array.tobytes())
     return digest.hexdigest()
 
 
@@ -86,7 +88,8 @@ def pack(kind: str, entries: list[Path], path: Path) -> int:
         except (SafetensorError, OSError) as error:
             raise ValueError(f"cache entry '{entry}' is damaged: {error}") from error
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, save(arrays, metadata={'format': FORMAT, 'checksum': _checksum(arrays)}))
+    words = {'format': FORMAT, 'checksum': arrays_checksum(arrays)}
+    write_whole(path, save(arrays, metadata=words))
     return len(entries)
 
 

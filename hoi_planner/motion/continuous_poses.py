@@ -20,12 +20,16 @@ def continuous_poses(poses: torch.Tensor) -> torch.Tensor:
 
     :param poses: (..., N, 7)
     """
+    return with_canonical_start(without_sign_jumps(poses))
+
+
+def without_sign_jumps(poses: torch.Tensor) -> torch.Tensor:
+    """Return poses (..., N, 7) whose quaternions keep the sign of the first frame's."""
     quaternions = poses[..., 3:]
     products = (quaternions[..., 1:, :] * quaternions[..., :-1, :]).sum(dim=-1)
     keeps = torch.where(products < 0, -1.0, 1.0).to(poses)
     signs = torch.cat([torch.ones_like(keeps[..., :1]), keeps.cumprod(dim=-1)], dim=-1)
-    return with_canonical_start(
-        torch.cat([poses[..., :3], quaternions * signs[..., None]], dim=-1))
+    return torch.cat([poses[..., :3], quaternions * signs[..., None]], dim=-1)
 
 
 def with_canonical_start(poses: torch.Tensor) -> torch.Tensor:

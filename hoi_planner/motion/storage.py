@@ -5,7 +5,7 @@
 import json
 from pathlib import Path
 
-from hoi_planner.files import write_whole
+from hoi_planner.files import existing_file, write_whole
 from hoi_planner.motion.record import HandObjectMotion
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save
@@ -60,12 +60,7 @@ def load_motion(path: Path | str) -> HandObjectMotion:
     :raises FileNotFoundError: no such file
     :raises ValueError: not a motion file, damaged, too big, of another version; names the file
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"motion '{path}' does not exist as a file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ValueError(
-            f"motion '{path}' has {path.stat().st_size} bytes, limit {MAX_FILE_BYTES}")
+    path = existing_file(path, 'motion', MAX_FILE_BYTES)
     try:
         with safe_open(path, framework='pt') as file:
             words = _words((file.metadata() or {}).get(_METADATA))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
-from hoi_planner.hands.joint_positions import joint_positions
-from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import HoldConfig
 import torch
@@ -30,15 +29,6 @@ class Hold:
     end: int
 
 
-def hand_joints(motion: HandObjectMotion, hand: int) -> torch.Tensor:
-    """Return the (N, 21, 3) joints of a hand, world frame, metres."""
-    model = load_hand_model(motion.hand_model, motion.sides[hand])
-    with torch.no_grad():
-        return joint_positions(
-            model, motion.wrist_poses[hand], motion.finger_poses[hand],
-            motion.shapes[hand].expand(motion.num_frames, -1))
-
-
 def find_holds(
     motion: HandObjectMotion, shapes: Sequence[Shape], config: HoldConfig = HoldConfig(),
 ) -> tuple[Hold, ...]:
@@ -49,7 +39,7 @@ def find_holds(
     """
     found = []
     for hand in range(len(motion.sides)):
-        joints, mine = hand_joints(motion, hand), []
+        joints, mine = joints_of_hand(motion, hand), []
         for body, shape in enumerate(shapes):
             local = transform_points(inverse(motion.object_poses[body]), joints)
             distance = nearest_joints(shape, local, config.joints)

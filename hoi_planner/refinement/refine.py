@@ -11,9 +11,10 @@ from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import find_collision, Shape
 from hoi_planner.demonstrations.scripting.holding import gives_way
 from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
-from hoi_planner.refinement.holds import find_holds, hand_joints
+from hoi_planner.refinement.holds import find_holds
 from hoi_planner.refinement.regrasp import Choice, nearest_pairs, nearest_single
 from hoi_planner.refinement.replan import set_stage, Stage, with_grips
 from hoi_planner.refinement.uses import take_together, together, Use, uses_of
@@ -75,7 +76,7 @@ def joints_while_held(motion: HandObjectMotion, use: Use) -> torch.Tensor:
     """Return the joints (T, 21, 3) of the first hold of a use, in the object's frame."""
     frames = slice(use.start, use.holds[0].end + 1)
     return transform_points(
-        inverse(motion.object_poses[use.body, frames]), hand_joints(motion, use.hand)[frames])
+        inverse(motion.object_poses[use.body, frames]), joints_of_hand(motion, use.hand)[frames])
 
 
 def single_choices(motion, scene: TaskScene, use: Use, config) -> list[Choice]:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoi_planner.demonstrations.scene import TaskScene
-from hoi_planner.demonstrations.scripting.assembly import steady_signs
 from hoi_planner.demonstrations.scripting.clearance import Check, Shape
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.scripting.hand_paths import hand_motion, Span
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk, step
 from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.motion.continuous_poses import without_sign_jumps
+from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
-from hoi_planner.refinement.holds import hand_joints
 from hoi_planner.refinement.object_motion import corrected_path, Placed, stays, stilled
 from hoi_planner.refinement.regrasp import best_turns
 from hoi_planner.refinement.resting import resting_pairs, resting_pose
@@ -87,7 +87,7 @@ def object_paths(sample, scene, uses, spans, shapes, config) -> torch.Tensor:
             for begin, finish in changes_of_hands([span for _, span in mine], held):
                 path = stilled(path, sample.times, begin, finish)
         settled[body] = Placed(shapes[body], path, sampled)
-    return steady_signs(torch.stack([settled[body].path for body in bodies]))
+    return without_sign_jumps(torch.stack([settled[body].path for body in bodies]))
 
 
 def way_length(path: torch.Tensor) -> float:
@@ -117,7 +117,7 @@ def with_grips(stage: Stage, grips: Sequence[Grip], scene: TaskScene) -> HandObj
             sample.wrist_poses[use.hand, -1], turn, hold)
         wrists[use.hand], fingers[use.hand] = wrist, finger
     return sample.with_(
-        object_poses=stage.paths, wrist_poses=steady_signs(wrists), finger_poses=fingers,
+        object_poses=stage.paths, wrist_poses=without_sign_jumps(wrists), finger_poses=fingers,
         shapes=torch.zeros_like(sample.shapes))
 
 
@@ -131,7 +131,7 @@ def regrips(stage: Stage, use: Use, span: Span, scene: TaskScene):
         return None, None
     sample, times = stage.sample, stage.sample.times
     local = transform_points(
-        inverse(sample.object_poses[use.body]), hand_joints(sample, use.hand))
+        inverse(sample.object_poses[use.body]), joints_of_hand(sample, use.hand))
     postures = [local[hold.start:hold.end + 1].mean(dim=0) for hold in use.holds]
     turns = [0.0] * len(postures)
     if scene.objects[use.body].model.affordances.revolution:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from hoi_planner.demonstrations.grasps.contract import LAST_PART
+from hoi_planner.demonstrations.grasps.contract import share_out
 from hoi_planner.demonstrations.grasps.proof import HeldHand
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.geometry.signed_distance import exact_signed_distance
@@ -49,8 +49,7 @@ def passes(
         (0.0, share) for share in WHILE_CLOSING]
     way, shut = (torch.tensor(column, dtype=torch.float64) for column in zip(*shares))
     wrists = hand.wrist.repeat(len(shares), 1)
-    away = (1 - LAST_PART) * way + LAST_PART * (1 - shut)
-    wrists[:, :3] += away[:, None] * (hand.pregrasp_wrist - hand.wrist)[:3]
+    wrists[:, :3] += share_out(way, shut)[:, None] * (hand.pregrasp_wrist - hand.wrist)[:3]
     fingers = hand.open_fingers + shut[:, None, None] * (hand.fingers - hand.open_fingers)
     with torch.no_grad():
         vertices = hand_model.forward(

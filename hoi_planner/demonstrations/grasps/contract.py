@@ -10,6 +10,20 @@ import torch
 KINDS = ('power', 'pinch', 'tripod', 'palm')
 
 
+# Share of the way in that a hand covers while it closes: open, it touches nothing.
+LAST_PART = 0.06
+
+
+def share_out(away: torch.Tensor, closed: torch.Tensor) -> torch.Tensor:
+    """
+    Return the share (...) of the way from grasp to pregrasp at which a hand is.
+
+    :param away: (...) 1 at the pregrasp to 0, there to close
+    :param closed: (...) 0 open to 1
+    """
+    return (1 - LAST_PART) * away + LAST_PART * (1 - closed)
+
+
 @dataclass(frozen=True)
 class GraspSet:
     """
@@ -68,9 +82,6 @@ class GraspSet:
         return replace(self, regions=tuple(self.regions[i] for i in indices),
                        kinds=tuple(self.kinds[i] for i in indices), **changes)
 
-
-# Share of the way in that a hand covers while it closes: open, it touches nothing.
-LAST_PART = 0.06
 
 TENSOR_SHAPES = {
     'wrists': (7,), 'fingers': (NUM_FINGER_JOINTS, 3), 'pregrasp_wrists': (7,),

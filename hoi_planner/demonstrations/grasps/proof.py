@@ -9,7 +9,7 @@ import numpy as np
 import roma
 import torch
 
-from hoi_planner.demonstrations.grasps.contract import LAST_PART
+from hoi_planner.demonstrations.grasps.contract import share_out
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import (
     compose, minimum_jerk, relative, rotate_vectors, transform_points)
@@ -50,6 +50,12 @@ class ProofConfig:
     sway: float = 0.08
     turned: float = math.radians(12)
     physics: PhysicsConfig = PhysicsConfig()
+
+    @property
+    def frames(self) -> tuple[int, int, int, int]:
+        """Return how many frames approach, close, lift and hold take."""
+        return tuple(round(FPS * seconds) for seconds in (
+            self.approach, self.close, self.lift, self.hold))
 
 
 @dataclass(frozen=True)
@@ -125,8 +131,7 @@ def lift_motion(
 ) -> HandObjectMotion:
     """Return the whole lift: open hands come in straight, close, lift, hold; one hand swings."""
     rest = standing_pose(model, 0.0, 0.0)
-    counts = [round(FPS * seconds) for seconds in (
-        config.approach, config.close, config.lift, config.hold)]
+    counts = config.frames
     come, close, rise = (_ramp(count) for count in counts[:3])
     height = torch.cat([torch.zeros(1 + counts[0] + counts[1], dtype=torch.float64),
                         config.height * rise, torch.full((counts[3],), config.height)])
@@ -141,8 +146,8 @@ def lift_motion(
     wrists, fingers = [], []
     for hand in hands:
         local = hand.wrist.repeat(count, 1)
-        away = (1 - LAST_PART) * (1 - arrive) + LAST_PART * (1 - shut[:, None])
-        local[:, :3] += away * (hand.pregrasp_wrist - hand.wrist)[:3]
+        local[:, :3] += share_out(1 - arrive, shut[:, None]) * (
+            hand.pregrasp_wrist - hand.wrist)[:3]
         wrists.append(compose(poses, local))
         fingers.append(hand.open_fingers + shut[:, None, None] * (
             hand.fingers - hand.open_fingers))
@@ -156,7 +161,7 @@ def release_motion(
     """Return how closed hands open and go, the object standing on the table."""
     whole = lift_motion(model, hands, hand_model, config)
     # The way in, backwards; it begins closed and ends with nothing near.
-    frames = list(range(round(FPS * config.approach) + round(FPS * config.close), -1, -1))
+    frames = list(range(sum(config.frames[:2]), -1, -1))
     frames = [frames[0]] * 3 + frames + [frames[-1]] * 6
     return whole.with_(
         object_poses=whole.object_poses[:, frames], wrist_poses=whole.wrist_poses[:, frames],
@@ -190,8 +195,7 @@ def settled_wrist(
     is one that a plan can keep to. None where it moves farther than the limit.
     """
     motion = lift_motion(model, (hand,), hand_model, config)
-    lifted = 1 + sum(round(FPS * seconds) for seconds in (
-        config.approach, config.close, config.lift, config.hold))
+    lifted = 1 + sum(config.frames)
     with TrackingSimulation(PhysicsScene({NAME: model}, hand_model), motion, config.physics,
                             releases=[0]) as simulation:
         while simulation.frame + 1 < lifted:

@@ -11,6 +11,7 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.scripting.hand_paths import hand_motion, rest_wrist, Span
 from hoi_planner.hands.contract import NUM_SHAPE, SIDES
+from hoi_planner.motion.continuous_poses import without_sign_jumps
 from hoi_planner.motion.record import HandObjectMotion
 import torch
 
@@ -57,18 +58,9 @@ def assemble(
         fps=round(fps, 6), task=task, hand_model=scene.hand_model,
         object_ids=tuple(placed.id for placed in scene.objects),
         sides=tuple(side for side in SIDES if any(h.grip.side == side for h in holds)),
-        object_poses=steady_signs(torch.stack([*paths, *still])),
-        wrist_poses=steady_signs(torch.stack(wrists)),
+        object_poses=without_sign_jumps(torch.stack([*paths, *still])),
+        wrist_poses=without_sign_jumps(torch.stack(wrists)),
         finger_poses=torch.stack(fingers), shapes=torch.zeros(len(wrists), NUM_SHAPE))
-
-
-def steady_signs(poses: torch.Tensor) -> torch.Tensor:
-    """Return poses (B, N, 7) whose quaternions keep their sign from frame to frame."""
-    turned = (poses[:, 1:, 3:] * poses[:, :-1, 3:]).sum(dim=-1, keepdim=True) < 0
-    signs = torch.cumprod(1 - 2 * turned.to(poses), dim=1)
-    steady = poses.clone()
-    steady[:, 1:, 3:] = steady[:, 1:, 3:] * signs
-    return steady
 
 
 def touching(holds: Sequence[Hold]) -> dict[tuple[str, int], tuple[float, float]]:

@@ -43,6 +43,19 @@ def check_weights(weights: torch.Tensor | None, count: int, name: str) -> torch.
     return weights.detach().double()
 
 
+def point_weights(
+    weight: float, frame_weights: torch.Tensor | None, frames: int,
+    joint_weights: torch.Tensor | None, joints: int,
+) -> torch.Tensor:
+    """
+    Return weights (frames, joints): one for all, times those of frames, times those of joints.
+
+    :raises ValueError: as check_weights
+    """
+    return weight * (check_weights(frame_weights, frames, 'frame_weights')[:, None]
+                     * check_weights(joint_weights, joints, 'joint_weights'))
+
+
 def velocity_edges(frames: int, sequences: int, weight: float) -> torch.Tensor:
     """
     Return the velocity's weight (N - 1,) between frames: 0 from one sequence to the next.

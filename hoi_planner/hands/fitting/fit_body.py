@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 
 from hoi_planner.hands.fitting.body_linkage import aim_body, BodyLinkage, BodySkeleton
-from hoi_planner.hands.fitting.checks import check_joints, check_weights, velocity_edges
+from hoi_planner.hands.fitting.checks import check_joints, point_weights, velocity_edges
 from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.fitting.first_guess import align
 from hoi_planner.hands.fitting.levenberg_marquardt import JointFit, State
@@ -72,9 +72,7 @@ def fit_body(
     """
     joints = check_joints(joints22, NUM_BODY_JOINTS, 'joints22')
     count = len(joints)
-    weights = config.position * (
-        check_weights(frame_weights, count, 'frame_weights')[:, None]
-        * check_weights(joint_weights, NUM_BODY_JOINTS, 'joint_weights'))
+    weights = point_weights(config.position, frame_weights, count, joint_weights, NUM_BODY_JOINTS)
     edges = velocity_edges(count, sequences, config.velocity)
     with torch.no_grad():
         skeleton = body_skeleton(model, betas)

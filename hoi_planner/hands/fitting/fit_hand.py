@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hoi_planner.geometry.transforms import canonical_quaternion, check_pose, make_pose
 from hoi_planner.hands.contract import HandModel, NUM_FINGER_JOINTS
-from hoi_planner.hands.fitting.checks import check_joints, check_weights, velocity_edges
+from hoi_planner.hands.fitting.checks import check_joints, point_weights, velocity_edges
 from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.fitting.finger_skin import finger_skin, OPENPOSE_FINGERS
 from hoi_planner.hands.fitting.finger_strain import FingerStrain
@@ -64,9 +64,7 @@ def fit_hand(
     """
     joints = check_joints(joints21, NUM_POINTS, 'joints21')
     count = len(joints)
-    weights = config.position * (
-        check_weights(frame_weights, count, 'frame_weights')[:, None]
-        * check_weights(joint_weights, NUM_POINTS, 'joint_weights'))
+    weights = point_weights(config.position, frame_weights, count, joint_weights, NUM_POINTS)
     edges = velocity_edges(count, sequences, config.velocity)
     linkage = hand_linkage(model, shape.detach())
     (root, limbs), (root_weight, limb_weight) = by_fingers(joints), by_fingers(weights)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from hoi_planner.files import write_whole
+from hoi_planner.files import existing_file, write_whole
 from hoi_planner.methods.syncdiff.checkpoint import Checkpoint, Origin
 from hoi_planner.methods.syncdiff.config import SyncDiffConfig
 from hoi_planner.methods.syncdiff.state_statistics import StateStatistics
@@ -51,12 +51,7 @@ def load_checkpoint(
     :raises ValueError: no checkpoint, damaged, changed, of another format, of another hand model
         or text encoder; names the file
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"checkpoint '{path}' does not exist as a file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ValueError(
-            f"checkpoint '{path}' has {path.stat().st_size} bytes, limit {MAX_FILE_BYTES}")
+    path = existing_file(path, 'checkpoint', MAX_FILE_BYTES)
     try:
         with safe_open(path, framework='pt') as file:
             metadata = file.metadata() or {}

@@ -75,12 +75,5 @@ def _read(path: Path, key: str, rows: int) -> torch.Tensor:
 def _joints(dataset: DemonstrationDataset, item: int) -> torch.Tensor:
     """Return the joints of a sample, (H N, 21, 3), hand by hand."""
     # Only here: with the file at hand, training needs no hand model and what that imports.
-    from hoi_planner.hands.joint_positions import joint_positions
-    from hoi_planner.hands.registry import load_hand_model
-    motion = dataset.motion(item)
-    parts = [torch.empty(0, NUM_JOINTS, 3)]
-    for k, side in enumerate(motion.sides):
-        parts.append(joint_positions(
-            load_hand_model(motion.hand_model, side), motion.wrist_poses[k],
-            motion.finger_poses[k], motion.shapes[k].expand(motion.num_frames, -1)).float())
-    return torch.cat(parts)
+    from hoi_planner.motion.hand_joints import hand_joints
+    return hand_joints(dataset.motion(item)).float().flatten(0, 1)

@@ -23,9 +23,21 @@ def hand_joints(
     """
     joints = torch.zeros(len(motion.sides), motion.num_frames, NUM_JOINTS, 3, dtype=torch.float64)
     for row, side in enumerate(motion.sides):
-        model = hand_models[side] if hand_models else load_hand_model(motion.hand_model, side)
-        with torch.no_grad():
-            joints[row] = joint_positions(
-                model, motion.wrist_poses[row], motion.finger_poses[row],
-                motion.shapes[row].expand(motion.num_frames, -1))
+        joints[row] = joints_of_hand(motion, row, hand_models[side] if hand_models else None)
     return joints
+
+
+def joints_of_hand(
+    motion: HandObjectMotion, hand: int, model: HandModel | None = None,
+) -> torch.Tensor:
+    """
+    Return the 21 joints of one hand, (N, 21, 3), world frame, metres, float64.
+
+    :param model: loaded by the motion's hand_model when None
+    """
+    if model is None:
+        model = load_hand_model(motion.hand_model, motion.sides[hand])
+    with torch.no_grad():
+        return joint_positions(
+            model, motion.wrist_poses[hand], motion.finger_poses[hand],
+            motion.shapes[hand].expand(motion.num_frames, -1))
