@@ -9,7 +9,8 @@ from pathlib import Path
 from hoi_planner.demonstrations.dataset import statistics
 from hoi_planner.demonstrations.dataset.code_version import content_hash
 from hoi_planner.demonstrations.dataset.generation import generate
-from hoi_planner.demonstrations.dataset.making import available_tasks, LIMITS
+from hoi_planner.demonstrations.dataset.making import available_tasks
+from hoi_planner.demonstrations.scripting.rehearsal import LIMITS
 from hoi_planner.demonstrations.dataset.orders import DatasetOrder
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
 from hoi_planner.demonstrations.dataset.records import DemonstrationRecord

@@ -46,7 +46,6 @@ class RefinementConfig:
     grips: nearest grasps of each hand that are tried; tries: combinations of them
     stay_shift, stay_lift, stay_turn: an object that moves less stays where it stands
     clearance: of a moved object from the others
-    trials: ask the physical trial of each single-handed grasp, too
     """
 
     holds: HoldConfig = field(default_factory=HoldConfig)
@@ -57,7 +56,6 @@ class RefinementConfig:
     stay_lift: float = 0.035
     stay_turn: float = 0.35
     clearance: float = 0.004
-    trials: bool = True
 
     def __post_init__(self):
         """

@@ -9,12 +9,12 @@ import heapq
 
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import find_collision, Shape
-from hoi_planner.demonstrations.scripting.holding import gives_way
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.holds import find_holds
+from hoi_planner.refinement.object_motion import stays
 from hoi_planner.refinement.regrasp import Choice, nearest_pairs, nearest_single
 from hoi_planner.refinement.replan import set_stage, Stage, with_grips
 from hoi_planner.refinement.uses import take_together, together, Use, uses_of
@@ -81,8 +81,10 @@ def joints_while_held(motion: HandObjectMotion, use: Use) -> torch.Tensor:
 
 def single_choices(motion, scene: TaskScene, use: Use, config) -> list[Choice]:
     """Return the grasps to try for one hand alone, nearest first."""
-    return nearest_single(scene, scene.objects[use.body], motion.sides[use.hand],
-                          joints_while_held(motion, use), config.grips)
+    placed = scene.objects[use.body]
+    return nearest_single(
+        scene, placed, motion.sides[use.hand], joints_while_held(motion, use), config.grips,
+        stays(motion.object_poses[use.body], placed.pose, config))
 
 
 def pair_choices(motion, scene: TaskScene, uses: Sequence[Use], config) -> list[Choice]:
@@ -113,38 +115,22 @@ def best_first(choices: Sequence[Sequence[Choice]], farthest: float) -> Iterator
 def first_clear(
     stage: Stage, scene: TaskScene, choices: Sequence[Sequence[Choice]], config: RefinementConfig,
 ) -> HandObjectMotion | RefinementFailure:
-    """Return the first motion that meets nothing and whose grasps hold, or why there is none."""
+    """Return the first motion that meets nothing, or why there is none."""
     alone = with_grips(stage, (), scene)
     alone = alone.with_(sides=(), wrist_poses=alone.wrist_poses[:0],
                         finger_poses=alone.finger_poses[:0], shapes=alone.shapes[:0])
     reason = find_collision(scene, alone, stage.check)
     if reason:
         return RefinementFailure(reason)
-    refusals, lost = Counter(), set()
+    refusals = Counter()
     for chosen in best_first(choices, config.farthest):
-        if any(id(choice) in lost for choice in chosen):
-            continue
         if sum(refusals.values()) == config.tries:
             break
         motion = with_grips(stage, [grip for choice in chosen for grip in choice.grips], scene)
         reason = find_collision(scene, motion, stage.check)
-        if reason is None and config.trials:
-            for use, choice in zip(stage.uses, chosen):
-                reason = reason or weak(stage, scene, use, choice, lost)
         if reason is None:
             return motion
         refusals[reason.split(' within ')[0]] += 1
     return RefinementFailure(
         f'of {sum(refusals.values())} nearest grasps none would do, most often: '
         f'{refusals.most_common(1)[0][0]}')
-
-
-def weak(stage: Stage, scene: TaskScene, use: Use, choice: Choice, lost: set) -> str | None:
-    """Return why a grasp does not hold its object on its path, or None."""
-    path = stage.paths[use.body]
-    if choice.holds is None or (path == path[0]).all():
-        return None
-    reason = gives_way(scene, scene.objects[use.body], choice.holds, 0, path)
-    if reason:
-        lost.add(id(choice))
-    return reason

@@ -10,7 +10,7 @@ from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.grips import Grip, turn_about_z
 from hoi_planner.demonstrations.scripting.holding import Holds
-from hoi_planner.demonstrations.scripting.supply import steady_hold
+from hoi_planner.demonstrations.scripting.supply import steadying, supply
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import transform_points
 from hoi_planner.hands.contract import NUM_SHAPE
@@ -28,12 +28,10 @@ class Choice:
     How one or two hands take an object.
 
     distance: metres, mean over joints and frames, of the worse hand
-    holds: what the physical trial asks for (the one candidate 0), None where there is no trial
     """
 
     grips: tuple[Grip, ...]
     distance: float
-    holds: Holds | None = None
 
 
 def at_looks(joints: torch.Tensor) -> torch.Tensor:
@@ -76,28 +74,38 @@ def turned(joints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
 
 def nearest_single(
     scene: TaskScene, placed: PlacedObject, side: str, wanted: torch.Tensor, count: int,
+    stays: bool = False,
 ) -> list[Choice]:
     """
     Return the nearest proven grasps of one hand, nearest first; empty where none is known.
 
     :param wanted: (T, 21, 3) joints while it holds, mesh frame
+    :param stays: the object is not lifted, so that a hand may steady it, too
     """
-    try:
-        grasps, steadied = steady_hold(scene, placed, side)
-    except HoiPlannerError as error:
-        if error.code is not FailureCode.NO_CANDIDATE:
-            raise
-        return []
-    looks, joints = at_looks(wanted), grasp_joints(grasps)
-    turns = torch.zeros(len(grasps), dtype=torch.float64)
-    if placed.model.affordances.revolution:
-        turns = best_turns(joints, looks)
-    far = joint_distances(turned(joints, turns), looks)
-    order = torch.argsort(far, stable=True)[:count]
-    holds = Holds(grasps, order, turns[order])
-    return [Choice((holds.grip(i),), far[index].item(),
-                   None if steadied else Holds(grasps, order[i:i + 1], turns[index][None]))
-            for i, index in enumerate(order.tolist())]
+    looks, choices = at_looks(wanted), []
+    for grasps in single_grasps(scene, placed, side, stays):
+        joints = grasp_joints(grasps)
+        turns = torch.zeros(len(grasps), dtype=torch.float64)
+        if placed.model.affordances.revolution:
+            turns = best_turns(joints, looks)
+        far = joint_distances(turned(joints, turns), looks).tolist()
+        holds = Holds(grasps, torch.arange(len(grasps)), turns)
+        choices += [Choice((holds.grip(i),), distance) for i, distance in enumerate(far)]
+    return sorted(choices, key=lambda choice: choice.distance)[:count]
+
+
+def single_grasps(
+    scene: TaskScene, placed: PlacedObject, side: str, stays: bool,
+) -> list[GraspSet]:
+    """Return the grasps by which one hand may hold an object, and those that steady it."""
+    found = []
+    for source in (supply, steadying) if stays else (supply,):
+        try:
+            found.append(source(scene, placed, side))
+        except HoiPlannerError as error:
+            if error.code is not FailureCode.NO_CANDIDATE:
+                raise
+    return found
 
 
 def nearest_pairs(

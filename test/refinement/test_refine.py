@@ -13,7 +13,7 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.refine import refine, RefinementFailure
 
-QUICK = RefinementConfig(trials=False)
+QUICK = RefinementConfig()
 
 
 def noisy(seed):
@@ -78,7 +78,7 @@ def test_a_hand_that_no_grasp_is_near_is_a_clear_failure():
                             torch.tensor([3.1, 0.0, 0.0], dtype=torch.float64))
     inside = compose(flip, relative(motion.object_poses[0], motion.wrist_poses[0]))
     turned = motion.with_(wrist_poses=compose(motion.object_poses[0], inside)[None])
-    result = refine(turned, scene, RefinementConfig(farthest=0.03, trials=False))
+    result = refine(turned, scene, RefinementConfig(farthest=0.03))
     assert isinstance(result, RefinementFailure)
     assert "the nearest grasp of object 'thing' by the right hand is" in result.reason
     assert 'limit 30 mm' in result.reason

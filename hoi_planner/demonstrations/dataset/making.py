@@ -13,17 +13,12 @@ from hoi_planner.demonstrations.dataset.records import (
 from hoi_planner.demonstrations.dataset.splits import instances, load_splits, SplitConfig
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.scripting.rehearsal import rehearsed
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.motion.record import HandObjectMotion
-from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.report import PlanReport
-from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.validation import screen_plan
 import numpy as np
-
-# Half of what a planner's own plan may stray: demonstrations are to be learnt from.
-LIMITS = PlanLimits(displacement=0.01)
 
 
 @dataclass(frozen=True)
@@ -104,9 +99,8 @@ def attempt_motion(
 def played(
     placed: Sequence[PlacedObject], motion: HandObjectMotion, token: CancelToken,
 ) -> PlanReport:
-    """Return what physics says of a motion of the placed objects."""
-    scene = PhysicsScene({item.id: item.model for item in placed}, motion.hand_model)
-    return screen_plan(scene, motion, limits=LIMITS, cancel=token)
+    """Return what physics says of a motion of the placed objects, within a script's limits."""
+    return rehearsed(TaskScene(tuple(placed), hand_model=motion.hand_model), motion, token)
 
 
 def _record(

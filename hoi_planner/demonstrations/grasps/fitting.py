@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass, replace
 
+import roma
 import torch
 
 from hoi_planner.demonstrations.grasps.candidates import Candidates
@@ -33,12 +34,19 @@ class FitConfig:
     How grasps are fitted.
 
     enough, tries: proven grasps of a region that end it, and candidates given to physics at most
+    scarce, rounds: with fewer proven grasps than `scarce` all is tried again from other starts, up
+        to `rounds` times in all
+    shift, turn: standard deviations of those starts from the stored grasps, metres and radians
     proof: shorter than a search's, since the grasp was proven on a sister object; and with fewer
         iterations of the solver, which is half the work and lets the object creep more, never less
     """
 
-    enough: int = 8
-    tries: int = 16
+    enough: int = 12
+    tries: int = 22
+    scarce: int = 5
+    rounds: int = 3
+    shift: float = 0.003
+    turn: float = 0.12
     squeeze: float = 0.0016
     descent: DescentConfig = DescentConfig(iterations=(30, 0), metres=0.0012, radians=0.012)
     limits: GeometryLimits = GeometryLimits()
@@ -63,28 +71,58 @@ def fit_records(
     chosen = stored.select([i for i, name in enumerate(stored.regions) if name == region])
     if not len(chosen):
         return no_records(stored.side)
-    old, new = GraspTarget.of(source), GraspTarget.of(model)
+    targets = GraspTarget.of(source), GraspTarget.of(model)
+    proven = no_records(stored.side)
+    for number in range(config.rounds):
+        fitted = _fitted_round(chosen, targets, region, hand_model, config, number)
+        proven = join([proven, prove_records(
+            model, targets[1], fitted, choose_diverse(fitted, len(fitted)), hand_model,
+            config.limits, config.proof, config.enough - len(proven), tries=config.tries).records])
+        if len(proven) >= config.scarce:
+            break
+    return proven
+
+
+def _fitted_round(
+    chosen: GraspRecords, targets: tuple[GraspTarget, GraspTarget], region: str, hand_model: str,
+    config: FitConfig, number: int,
+) -> GraspRecords:
+    """Return the grasps with a way in that a round finds, all kinds, not proven yet."""
     parts = []
     for kind in sorted(set(chosen.kinds)):
         mine = chosen.select([i for i, name in enumerate(chosen.kinds) if name == kind])
-        closed, ways = fitted_hands(mine, old, new, region, kind, hand_model, config)
-        batch = SearchBatch(model, stored.side, region, kind, 0, 0, hand_model)
+        closed, ways = fitted_hands(
+            mine, *targets, region, kind, hand_model, config, number)
+        batch = SearchBatch(targets[1].model, chosen.side, region, kind, 0, 0, hand_model)
         parts.append(as_records(batch, closed, ways).select(ways.found.nonzero()[:, 0].tolist()))
-    fitted = join(parts)
-    return prove_records(
-        model, new, fitted, choose_diverse(fitted, len(fitted)), hand_model, config.limits,
-        config.proof, config.enough, tries=config.tries).records
+    return join(parts)
+
+
+def wobbled(hands: Candidates, number: int, config: FitConfig) -> Candidates:
+    """Return the hands of a round: the first has them as they are, others moved and turned."""
+    if number == 0:
+        return hands
+    draws = torch.randn(len(hands), 6, generator=torch.Generator().manual_seed(number)).to(
+        hands.translation)
+    return replace(
+        hands, translation=hands.translation + config.shift * draws[:, :3],
+        rotation=roma.rotvec_to_rotmat(config.turn * draws[:, 3:]) @ hands.rotation)
 
 
 def fitted_hands(
     mine: GraspRecords, old: GraspTarget, new: GraspTarget, region: str, kind: str,
-    hand_model: str, config: FitConfig,
+    hand_model: str, config: FitConfig, number: int = 0,
 ) -> tuple[Candidates, WayIn]:
-    """Return grasps of one kind moved, descended and closed, those that look sensible."""
+    """
+    Return grasps of one kind moved, descended and closed, those that look sensible.
+
+    :param number: of the round, see wobbled
+    """
     model = load_hand_model(hand_model, mine.side)
     hand, fine = coarse_hand(model), fine_hand(model)
     boxes = [target.model.affordances.region(region) for target in (old, new)]
-    moved = move_with_region(mine.candidates(), old, boxes, kind, hand)
+    moved = move_with_region(
+        wobbled(mine.candidates(), number, config), old, boxes, kind, hand)
     ended, _ = adam(hand, new, boxes[1], KINDS[kind], moved, config.descent, (0.0, 1.0))
     closed = settle(fine, new, ended, config.squeeze)
     closed = closed.select(

@@ -24,7 +24,7 @@ from hoi_planner.objects.instances import instance_resource
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 
-FIT_VERSION = 5         # of what fitting does; another one fits anew
+FIT_VERSION = 6         # of what fitting does; another one fits anew
 
 
 def grasps_for(

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 import math
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
-from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
+from hoi_planner.demonstrations.scene import PlacedObject
 from hoi_planner.demonstrations.scripting.comfort import discomfort, FARTHEST
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.grips import Grip, grip_of, turn_about_z
 from hoi_planner.demonstrations.scripting.supply import skins
-from hoi_planner.demonstrations.scripting.trial import trial, way_of
 from hoi_planner.geometry.transforms import compose, transform_points
 import torch
 
@@ -21,8 +20,6 @@ TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a
 SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
 SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
-MOST_MOVED = 0.008          # metres that a grasp may give way in its trial
-MOST_TURNED = math.radians(13.5)
 SHORTLIST = 400             # candidates, the most comfortable, to try some of
 MOST_LOST = 2               # times that a grasp gives way before it is left alone
 MOST_ALIKE = 3              # candidates that differ in place only
@@ -84,29 +81,6 @@ class Holds:
     def grip(self, candidate: int) -> Grip:
         """Return the grip of one candidate."""
         return grip_of(self.grasps, int(self.index[candidate]), float(self.turn[candidate]))
-
-
-def gives_way(
-    scene: TaskScene, placed: PlacedObject, holds: Holds, candidate: int, path: torch.Tensor,
-    most: float = 1.0,
-) -> str | None:
-    """
-    Return why a grasp cannot hold an object on a path (N, 7), or None.
-
-    What is asked is the grasp's trial with the path's tilt and heading, not the path itself.
-
-    :param most: share of MOST_MOVED and MOST_TURNED that it may give way
-    """
-    # Of a grasp turned about an object of revolution the trial is that of the grasp unturned.
-    grip = grip_of(holds.grasps, int(holds.index[candidate]))
-    angle = float(holds.turn[candidate])
-    unturned = compose(path, turn_about_z(torch.tensor(angle, dtype=torch.float64)))
-    way = way_of(placed.model, unturned)
-    moved, turned = trial(placed.model, grip, scene.hand_model, way)
-    if moved <= most * MOST_MOVED and turned <= most * MOST_TURNED:
-        return None
-    holds.lost[int(holds.index[candidate])] += 1
-    return f"the {holds.side}-hand grasps of object '{placed.id}' do not hold it when it is moved"
 
 
 def worth_trying(order: Sequence[int], tried: int, *holds: Holds) -> Iterator[int]:

@@ -34,20 +34,31 @@ def steadying(scene: TaskScene, placed: PlacedObject, side: str) -> GraspSet:
 
 def steady_hold(
     scene: TaskScene, placed: PlacedObject, side: str, regions: Sequence[str] = (),
+    stays: bool = False,
 ) -> tuple[GraspSet, bool]:
     """
     Return grasps that hold an object still where it stands, and whether they cannot lift it.
 
-    What is too large for one hand to lift is steadied by one half of a two-handed grasp.
+    What is too large for one hand to lift is steadied by one half of a two-handed grasp, and so is
+    what stays on the table where it has such grasps: they come from outside and leave a vessel's
+    inside to the tool.
 
+    :param stays: it need not be lifted
     :raises HoiPlannerError: NO_CANDIDATE, there is neither
     """
-    try:
+    def lifting() -> tuple[GraspSet, bool]:
         return supply(scene, placed, side, regions), False
+
+    def steady() -> tuple[GraspSet, bool]:
+        return steadying(scene, placed, side), True
+
+    first, second = (steady, lifting) if stays else (lifting, steady)
+    try:
+        return first()
     except HoiPlannerError as error:
         if error.code is not FailureCode.NO_CANDIDATE:
             raise
-    return steadying(scene, placed, side), True
+    return second()
 
 
 def skins(grasps: GraspSet) -> torch.Tensor:
@@ -100,20 +111,21 @@ def clear_of_object(
 
 def supply(
     scene: TaskScene, placed: PlacedObject, side: str, regions: Sequence[str] = (),
-    working: torch.Tensor | None = None,
+    working: torch.Tensor | None = None, room: float = WORKING_ROOM,
 ) -> GraspSet:
     """
     Return the grasps of an object by one side.
 
     :param regions: where it is to be taken; of those the object has, if it has any of them
     :param working: (3,) point of the mesh frame that the hand leaves free: the working end
+    :param room: that it leaves around that point, metres
     :raises HoiPlannerError: NO_CANDIDATE, no grasp is known
     """
     has = [region.name for region in placed.model.affordances.graspable]
     wanted = tuple(name for name in regions if name in has)
     grasps = grasps_for(placed.model, side, hand_model=scene.hand_model, regions=wanted)
     if working is not None and len(grasps):
-        grasps = clear_of(grasps, working)
+        grasps = clear_of(grasps, working, room)
     if not len(grasps):
         raise HoiPlannerError(
             FailureCode.NO_CANDIDATE,

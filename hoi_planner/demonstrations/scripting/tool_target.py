@@ -3,6 +3,7 @@
 """The script of every tool-and-target task: pick both up, work, put both back."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hoi_planner.cancellation import CancelToken
@@ -15,7 +16,8 @@ from hoi_planner.demonstrations.scripting.fitting import Fit, fit_act, Meeting
 from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.holding import (
-    drawn_order, gives_way, Holds, worth_trying)
+    drawn_order, Holds, worth_trying)
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short
 from hoi_planner.demonstrations.scripting.supply import crowding, steady_hold, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
@@ -29,6 +31,7 @@ import torch
 
 CANDIDATES = 4000           # drawn ways to hold and to work
 TRIED = 40                  # of those, the ways looked at closely
+TRIED_LIFTED = 16           # with the target lifted: where that is hard, it may stay
 ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
 CROWDED = 2.0               # metres of discomfort that a hand in the vessel counts, a metre
 TURN_COST = 0.20            # metres of discomfort that a radian on the way to the act counts
@@ -65,20 +68,15 @@ def work_with_tool(
     meeting = meeting_of(task, tool, target)
     act = task.act(draw, situation_of(meeting, tool, target))
     side = side_of(tool, target, draw)
-    ways = draw_ways(task, scene, draw, act, meeting, side)
-    order = rank_ways(scene, ways, act, meeting, draw)
+    lifted = (True, False) if draw.chance(task.lift_chance) else (False,)
     refusals = Counter()
-    for candidate in worth_trying(order, TRIED, ways.tool, ways.target):
-        token.check(f'{task.name}, looking for a way')
-        floor = floor_below(scene, ways.places[candidate], meeting)
-        fit = fit_act(act, ways.poises[candidate], meeting, floor)
-        if fit is None:
-            refusals['the strokes do not fit the target'] += 1
-            continue
-        motion = try_way(task, scene, draw, act, meeting, ways, candidate, fit)
-        if isinstance(motion, HandObjectMotion):
-            return motion
-        refusals[motion] += 1
+    for lift in lifted:
+        ways = draw_ways(task, scene, draw, act, meeting, side, lift)
+        tried = TRIED_LIFTED if lift else TRIED
+        for motion in motions(task, scene, draw, act, meeting, ways, tried, token):
+            if isinstance(motion, HandObjectMotion):
+                return motion
+            refusals[motion] += 1
     why = refusals.most_common(1)[0][0] if refusals else 'no grasps are within comfortable reach'
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
@@ -86,20 +84,40 @@ def work_with_tool(
         f'other, of {sum(refusals.values())} tried: {why}')
 
 
+def motions(
+    task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, ways: Ways,
+    tried: int, token: CancelToken,
+) -> Iterator[HandObjectMotion | str]:
+    """Yield the motion of each way that is worth trying, `tried` at most, or why there is none."""
+    order = rank_ways(scene, ways, act, meeting, draw)
+    for candidate in worth_trying(order, tried, ways.tool, ways.target):
+        token.check(f'{task.name}, looking for a way')
+        floor = floor_below(scene, ways.places[candidate], meeting)
+        fit = fit_act(act, ways.poises[candidate], meeting, floor)
+        if fit is None:
+            yield 'the strokes do not fit the target'
+        else:
+            yield try_way(task, scene, draw, act, meeting, ways, candidate, fit, token)
+
+
 def draw_ways(
     task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, side: str,
+    lifted: bool,
 ) -> Ways:
     """
     Draw CANDIDATES ways.
 
+    :param lifted: whether the target is lifted for the act
     :raises HoiPlannerError: NO_CANDIDATE, no grasp of the tool or of the target
     """
     tool, target = scene.objects[:2]
-    places = target_places(task, scene, draw, OTHER_SIDE[side])
-    held, steadied = steady_hold(scene, target, OTHER_SIDE[side], task.target_regions)
-    if steadied:
-        places = target.pose.expand(CANDIDATES, 7)
-    grasps = supply(scene, tool, side, task.tool_regions, meeting.tool_frame[:3])
+    held, steadied = steady_hold(
+        scene, target, OTHER_SIDE[side], task.target_regions, stays=not lifted)
+    places = target.pose.expand(CANDIDATES, 7)
+    if lifted and not steadied:
+        places = lifted_places(task, scene, draw, OTHER_SIDE[side])
+    grasps = supply(
+        scene, tool, side, task.tool_regions, meeting.tool_frame[:3], task.room)
     return Ways(
         tool=Holds.drawn(grasps, tool, draw, CANDIDATES),
         target=Holds.drawn(held, target, draw, CANDIDATES),
@@ -113,11 +131,9 @@ def floor_below(scene: TaskScene, place: torch.Tensor, meeting: Meeting) -> floa
     return scene.table_height + ABOVE_TABLE - compose(place, meeting.target_frame)[2].item()
 
 
-def target_places(task: ToolTask, scene: TaskScene, draw: Draw, side: str) -> torch.Tensor:
-    """Return (C, 7) world poses of the target during the act: where it is, or lifted."""
+def lifted_places(task: ToolTask, scene: TaskScene, draw: Draw, side: str) -> torch.Tensor:
+    """Return (C, 7) world poses of the lifted target during the act."""
     pose = scene.objects[1].pose
-    if not draw.chance(task.lift_chance):
-        return pose.expand(CANDIDATES, 7)
     sign = 1.0 if side == 'left' else -1.0
     places = pose.expand(CANDIDATES, 7).clone()
     places[:, 0] = places[:, 0] + draw.uniforms(-0.06, 0.03, CANDIDATES)
@@ -162,7 +178,7 @@ def rank_ways(
 
 def try_way(
     task: ToolTask, scene: TaskScene, draw: Draw, act: Act, meeting: Meeting, ways: Ways,
-    candidate: int, fit: Fit,
+    candidate: int, fit: Fit, token: CancelToken,
 ) -> HandObjectMotion | str:
     """Return the motion of one way, or why there is none."""
     poise, place = ways.poises[candidate], ways.places[candidate]
@@ -181,8 +197,6 @@ def try_way(
     motion = assemble(scene, task.name, times.frames, [tool, target], holds, draw)
     check = Check((meeting.tool, meeting.target, *other_shapes(scene, 2)),
                   touching(holds), near=(times.start, times.end))
-    reason = find_collision(scene, motion, check)
-    reason = reason or gives_way(scene, scene.objects[0], ways.tool, candidate, tool)
-    if not ways.steadied:
-        reason = reason or gives_way(scene, scene.objects[1], ways.target, candidate, target)
-    return reason or motion
+    held = {scene.objects[0].id: (ways.tool,), scene.objects[1].id: (ways.target,)}
+    return (find_collision(scene, motion, check)
+            or falls_short(scene, motion, candidate, held, token) or motion)

@@ -13,6 +13,7 @@ from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.fitting import Meeting
 from hoi_planner.demonstrations.scripting.functional import (
     functional_frame, shaft_direction, working_frame)
+from hoi_planner.demonstrations.scripting.supply import WORKING_ROOM
 from hoi_planner.geometry.transforms import inverse, rotate_vectors, transform_points
 import torch
 
@@ -29,6 +30,7 @@ class ToolTask:
     lift: range of its height then, metres
     tilt: largest angle by which a lifted target is leaned towards the tool, radians
     shafted: the tool's frame is turned so that its handle lies above +x
+    room: that the hand leaves around the tool's working point, metres
     """
 
     name: str
@@ -41,6 +43,7 @@ class ToolTask:
     lift: tuple[float, float] = (0.03, 0.08)
     tilt: float = 0.0
     shafted: bool = True
+    room: float = WORKING_ROOM
 
 
 def meeting_of(task: ToolTask, tool: PlacedObject, target: PlacedObject) -> Meeting:

@@ -13,9 +13,10 @@ from hoi_planner.demonstrations.scripting.assembly import assemble, Hold, other_
 from hoi_planner.demonstrations.scripting.clearance import Check, find_collision, Shape
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.holding import (
-    drawn_order, gives_way, Holds, worth_trying)
+    drawn_order, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import PEAK, SPEED_LIMIT
 from hoi_planner.demonstrations.scripting.profiles import window
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.scripting.timing import draw_tempos, frame_times, LONGEST, Pace
 from hoi_planner.demonstrations.scripting.tool_paths import span
@@ -79,9 +80,8 @@ def held_carry(
             tried += 1
             motion = carry_to(scene, [hold.grip(candidate) for hold in holds],
                               ends if ends.dim() == 1 else ends[candidate], draw)
-            if isinstance(motion, HandObjectMotion) and len(holds) == 1:
-                motion = gives_way(
-                    scene, carried, holds[0], candidate, motion.object_poses[0]) or motion
+            if isinstance(motion, HandObjectMotion):
+                motion = falls_short(scene, motion, candidate, {carried.id: holds}, token) or motion
             if isinstance(motion, HandObjectMotion):
                 return motion
             refusals[motion] += 1

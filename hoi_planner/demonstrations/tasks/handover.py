@@ -15,10 +15,11 @@ from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.demonstrations.scripting.holding import (
-    drawn_order, gives_way, Holds, worth_trying)
+    drawn_order, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, lowered_clear, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import window
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.scripting.timing import (
     draw_tempos, frame_times, hurried, LONGEST, Pace, Tempo)
@@ -32,7 +33,6 @@ import torch
 CANDIDATES = 3000
 TRIED = 40
 HANDS_APART = 0.010         # metres between two closed hands
-STEADIER = 0.85             # of what a grasp may give way elsewhere: the other hand must find it
 APART = 0.085               # metres between two wrists on one object, at least
 MEETING_X, MEETING_Y = (0.32, 0.44), (-0.05, 0.05)
 MEETING_HEIGHT = (0.08, 0.20)       # metres over where it stood
@@ -78,7 +78,8 @@ def hand_over(
         motion = pass_on(scene, givers.grip(candidate), takers.grip(candidate),
                          meets[candidate], end, shapes, draw)
         if isinstance(motion, HandObjectMotion):
-            motion = lost(scene, (givers, takers), candidate, motion) or motion
+            held = {thing.id: (givers, takers)}
+            motion = falls_short(scene, motion, candidate, held, token) or motion
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1
@@ -87,18 +88,6 @@ def hand_over(
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
         f"no way to hand '{thing.id}' over, of {sum(refusals.values())} tried: {why}")
-
-
-def lost(
-    scene: TaskScene, holds: tuple[Holds, Holds], candidate: int, motion: HandObjectMotion,
-) -> str | None:
-    """Return why one of the hands cannot hold the object, or None."""
-    for hold in holds:
-        reason = gives_way(
-            scene, scene.objects[0], hold, candidate, motion.object_poses[0], STEADIER)
-        if reason:
-            return reason
-    return None
 
 
 def giving_side(scene: TaskScene, draw: Draw) -> str:
@@ -211,4 +200,4 @@ def pass_on(scene, giver, taker, meet, end, shapes, draw) -> HandObjectMotion | 
 
 
 # Long tools have one handle, and small things one place: two hands find no room on them.
-HANDOVER_ROLES = (Role('object', ('bottle', 'rolling_pin', 'brush'), 'right'),)
+HANDOVER_ROLES = (Role('object', ('bottle', 'jar', 'brush'), 'right'),)

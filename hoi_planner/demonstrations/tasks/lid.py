@@ -3,6 +3,7 @@
 """Open and close a lid: twist strokes with a new grip each, then off and down; or the reverse."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 import math
 
@@ -16,10 +17,11 @@ from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.demonstrations.scripting.holding import (
-    drawn_order, gives_way, Holds, worth_trying)
+    drawn_order, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, lowered_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk, step, window
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short
 from hoi_planner.demonstrations.scripting.supply import clear_of_object, supply
 from hoi_planner.demonstrations.scripting.timing import (
     draw_tempos, frame_times, hurried, LONGEST, Pace, Tempo)
@@ -37,8 +39,6 @@ CANDIDATES = 3000
 TRIED = 80
 LID_ROOM, JAR_ROOM = 0.0008, 0.004   # metres between a hand and what the other hand holds
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
-# Of what a grasp may give way elsewhere: a lid must find its neck.
-STEADIER, STEADY_JAR = {'open_lid': 0.6, 'close_lid': 0.5}, 0.4
 PACE = Pace(reach=(0.55, 0.70), approach=(0.24, 0.30), close=(0.30, 0.38), transport=(0.6, 0.8),
             retreat=(0.40, 0.55))
 
@@ -121,7 +121,12 @@ def close_lid(
     closed = replace(lid, pose=seat)
     backwards = replace(scene, objects=(jar, closed, *scene.objects[2:]), targets={})
     side = side_of(lid, jar, draw)
-    motion = unscrew(backwards, 'close_lid', lid.pose, side, twists, draw, token)
+    return unscrew(
+        backwards, 'close_lid', lid.pose, side, twists, draw, token, played_backwards)
+
+
+def played_backwards(motion: HandObjectMotion) -> HandObjectMotion:
+    """Return a motion from its end to its beginning."""
     return motion.with_(
         object_poses=motion.object_poses.flip(1), wrist_poses=motion.wrist_poses.flip(1),
         finger_poses=motion.finger_poses.flip(1))
@@ -144,8 +149,13 @@ def end_of_lid(
 def unscrew(
     scene: TaskScene, name: str, end: torch.Tensor, side: str, twists: Twists, draw: Draw,
     token: CancelToken,
+    change: Callable[[HandObjectMotion], HandObjectMotion] = lambda motion: motion,
 ) -> HandObjectMotion:
-    """Return the motion in which the hand of a side opens the lid and sets it down at end (7,)."""
+    """
+    Return the motion in which the hand of a side opens the lid and sets it down at end (7,).
+
+    :param change: what is made of the motion before it is played in physics
+    """
     jar, lid = scene.objects[:2]
     shapes = (Shape(jar.model), Shape(lid.model), *other_shapes(scene, 2))
     over, under = supply(scene, lid, side), supply(scene, jar, OTHER_SIDE[side], ('body',))
@@ -168,9 +178,9 @@ def unscrew(
         motion = lid_motion(scene, name, end, twists, shapes, draw,
                             (tops.grip(candidate), jars.grip(candidate)))
         if isinstance(motion, HandObjectMotion):
-            jar_path, path = motion.object_poses[:2]
-            motion = (gives_way(scene, lid, tops, candidate, path, STEADIER[name])
-                      or gives_way(scene, jar, jars, candidate, jar_path, STEADY_JAR) or motion)
+            held = {lid.id: (tops,), jar.id: (jars,)}
+            motion = change(motion)
+            motion = falls_short(scene, motion, candidate, held, token) or motion
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1

@@ -15,10 +15,11 @@ from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import product, turn
 from hoi_planner.demonstrations.scripting.functional import functional_frame
 from hoi_planner.demonstrations.scripting.holding import (
-    drawn_order, gives_way, Holds, worth_trying)
+    drawn_order, Holds, worth_trying)
 from hoi_planner.demonstrations.scripting.object_paths import (
     LIFT, raised_clear, transport_time)
 from hoi_planner.demonstrations.scripting.profiles import step, window
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short
 from hoi_planner.demonstrations.scripting.supply import steady_hold, supply
 from hoi_planner.demonstrations.scripting.timing import draw_tempos, frame_times, LONGEST
 from hoi_planner.demonstrations.scripting.tool_paths import span
@@ -70,8 +71,8 @@ def place_in(
         motion = put_in(scene, meeting, inside[candidate],
                         (hands.grip(candidate), others.grip(candidate)), draw)
         if isinstance(motion, HandObjectMotion):
-            motion = gives_way(
-                scene, thing, hands, candidate, motion.object_poses[0]) or motion
+            held = {thing.id: (hands,), container.id: (others,)}
+            motion = falls_short(scene, motion, candidate, held, token) or motion
         if isinstance(motion, HandObjectMotion):
             return motion
         refusals[motion] += 1

@@ -84,6 +84,7 @@ def draw_tilt(draw: Draw, situation: Situation) -> Tilt:
 
 POUR = ToolTask(
     'pour', ('spout', 'opening'), ('opening', 'top'), draw_tilt,
-    target_regions=('handle', 'body', 'rim'), lift_chance=0.4, shafted=False)
+    target_regions=('handle', 'body', 'rim'), lift_chance=0.4, shafted=False,
+    room=0.015)          # a mug in a hand has less room than the handle of a tool
 POUR_ROLES = (Role('tool', ('bottle', 'jar', 'mug', 'pitcher'), 'right'),
               Role('target', ('bowl', 'mug', 'pan'), 'left'))

@@ -1,0 +1,68 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Does a motion hold in physics? A script plays what it has made before it hands it out."""
+
+from collections.abc import Mapping, Sequence
+
+from hoi_planner.cancellation import CancelToken
+from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scripting.holding import Holds
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.report import PlanReport
+from hoi_planner.physics.scene import Obstacle, PhysicsScene
+from hoi_planner.physics.validation import screen_plan
+
+# Half of what a planner's own plan may stray: demonstrations are to be learnt from. What strays
+# farther need not be played to its end.
+LIMITS = PlanLimits(displacement=0.01, drop=0.01)
+
+
+class _Last:
+    """The last motion that was played; who makes a record of it asks for it again."""
+
+    motion: HandObjectMotion | None = None
+    world: tuple = ()
+    report: PlanReport | None = None
+
+
+def rehearsed(
+    scene: TaskScene, motion: HandObjectMotion, token: CancelToken,
+) -> PlanReport:
+    """
+    Return what physics says of a motion in its scene; of the last one asked for without playing.
+
+    :raises ValueError: motion and scene do not fit
+    :raises HoiPlannerError: what the token raises
+    """
+    # Poses of the objects are the motion's; the rest of the world is the same in the same memory.
+    world = (scene.table_height, *(id(item.model) for item in scene.objects),
+             *(id(item) for item in scene.obstacles))
+    if _Last.motion is not motion or _Last.world != world:
+        physics = PhysicsScene(
+            {item.id: item.model for item in scene.objects}, scene.hand_model,
+            tuple(Obstacle(item.id, item.model, item.pose) for item in scene.obstacles),
+            scene.table_height)
+        _Last.report = screen_plan(physics, motion, limits=LIMITS, cancel=token)
+        _Last.motion, _Last.world = motion, world
+    return _Last.report
+
+
+def falls_short(
+    scene: TaskScene, motion: HandObjectMotion, candidate: int,
+    holds: Mapping[str, Sequence[Holds]], token: CancelToken,
+) -> str | None:
+    """
+    Return why physics refuses a motion, or None; the grasps that lost their object are noted.
+
+    :param candidate: of the holds
+    :param holds: object id -> the drawn grasps that hold it
+    """
+    verdict = rehearsed(scene, motion, token).verdict
+    if verdict.accepted:
+        return None
+    for hold in holds.get(verdict.object_id, ()):
+        hold.lost[int(hold.index[candidate])] += 1
+    words = verdict.code.name.lower().replace('_', ' ')
+    return f'{words} in physics' + (
+        f", object '{verdict.object_id}'" if verdict.object_id else '')
