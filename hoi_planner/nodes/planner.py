@@ -46,13 +46,15 @@ class PlannerNode(Node):
             self, 'generator', 'scripted',
             f'generator when the goal names none: one of {sorted(GENERATORS)}')
         self._default_candidates = declare(
-            self, 'candidates', 4, 'candidates when the goal names none', (1, 64))
+            self, 'candidates', 8, 'candidates at most, when the goal names none', (1, 64))
         max_age = declare(
             self, 'max_object_age', 1.0, 'oldest object state to plan on, seconds', (0.01, 60.0))
         self._scene = SceneInput(self._frame, max_age, self.get_clock())
         self._planner = Planner(
             RemoteGenerator(self, self._header), RemoteValidator(self, self._header),
-            declare_mesh_roots(self))
+            declare_mesh_roots(self), declare(
+                self, 'wave', 2, 'candidates made and judged at a time, until one passes; 0: all '
+                'of them, and the best is taken', (0, 64)))
         self._executor = RemoteExecutor(self)
         self._task_label = ''
         self.create_subscription(

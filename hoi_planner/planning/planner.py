@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """PlanRequest -> Planner -> PlanResult: generate, validate, rank."""
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +47,35 @@ def no_progress(stage: str, fraction: float, text: str, best_score: float) -> No
     """Ignore progress."""
 
 
+class StageWatch:
+    """Adds up the wall time of the stages over the waves."""
+
+    def __init__(self):
+        """Start."""
+        self._start = time.monotonic()
+        self._spent = {'generation': 0.0, 'validation': 0.0}
+
+    def generation(self):
+        """Return a context whose time counts as generation."""
+        return self._stage('generation')
+
+    def validation(self):
+        """Return a context whose time counts as validation."""
+        return self._stage('validation')
+
+    @contextlib.contextmanager
+    def _stage(self, name: str):
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self._spent[name] += time.monotonic() - begin
+
+    def times(self) -> StageTimes:
+        """Return what was spent so far."""
+        return StageTimes(**self._spent, total=time.monotonic() - self._start)
+
+
 class Planner:
     """
     Runs the stages and ranks what they return.
@@ -58,16 +89,22 @@ class Planner:
 
     def __init__(
         self, generator: CandidateGenerator, validator: CandidateValidator,
-        mesh_roots: Sequence[Path] = (),
+        mesh_roots: Sequence[Path] = (), wave: int = 0,
     ):
         """
         Keep the stages.
 
         :param mesh_roots: folders that file:// and package:// meshes must lie in
+        :param wave: how many candidates are made and judged at a time; the first wave with an
+            accepted plan is the last one. 0: all of them, and the best of all is the plan
+        :raises ValueError: wave below 0
         """
+        if wave < 0:
+            raise ValueError(f'wave is {wave}, must be at least 0')
         self._generator = generator
         self._validator = validator
         self._mesh_roots = tuple(mesh_roots)
+        self._wave = wave
 
     def plan(
         self, request: PlanRequest, token: CancelToken | None = None,
@@ -77,33 +114,48 @@ class Planner:
         Plan; expected failures come back as a result with a code, not as an exception.
 
         :param token: cancels, and bounds the time; made from the request's budget when None
-        :param progress: called with stage, fraction of the stage, text, and the best score so far
-            (NaN: nothing was judged yet)
+        :param progress: called with stage, fraction of the stage in this wave, text, and the best
+            score so far (NaN: nothing was judged yet)
         """
         token = token or CancelToken(request.time_budget)
-        start = time.monotonic()
-        generated = validated = start
-        reports: tuple[CandidateReport, ...] = ()
+        watch, reports, nothing = StageWatch(), (), None
         try:
             self._check(request)
+            for wave in waves(request, self._wave):
+                try:
+                    plans, judged = self._one_wave(wave, token, progress, watch)
+                except HoiPlannerError as error:
+                    if error.code is not FailureCode.NO_CANDIDATE:
+                        raise
+                    nothing = error
+                    continue
+                reports = rank((*reports, *judged))
+                if reports[0].verdict.accepted:
+                    break
+        except HoiPlannerError as error:
+            return PlanResult(
+                error.code, error.message, request.seed, None, reports, watch.times())
+        if not reports:
+            return PlanResult(nothing.code, nothing.message, request.seed, times=watch.times())
+        return self._judged(request, plans, reports, watch.times())
+
+    def _one_wave(
+        self, request: PlanRequest, token: CancelToken, progress: Progress, watch: StageWatch,
+    ) -> tuple[Candidates, tuple[CandidateReport, ...]]:
+        """Return the plans of a wave, and the reports of all of its candidates."""
+        with watch.generation():
             plans = self._generator.generate(
                 request, token, lambda fraction, text: progress('generate', fraction, text, NAN))
-            generated = validated = time.monotonic()
             token.check('generation')
+        with watch.validation():
             reports = self._validator.validate(
-                request, plans, token,
-                lambda *step: progress('validate', *step))
-            validated = time.monotonic()
+                request, plans, token, lambda *step: progress('validate', *step))
             token.check('validation')
-        except HoiPlannerError as error:
-            times = StageTimes(max(0.0, generated - start), 0.0, time.monotonic() - start)
-            return PlanResult(error.code, error.message, request.seed, times=times)
-        times = StageTimes(generated - start, validated - generated, validated - start)
         refused = tuple(
             CandidateReport(item.index, Verdict(False, item.code, item.message), math.inf,
                             PlanMetrics())
             for item in plans.refused)
-        return self._judged(request, plans, rank(reports) + refused, times)
+        return plans, (*reports, *refused)
 
     def _check(self, request):
         for placement in (*request.objects, *request.obstacles):
@@ -118,6 +170,15 @@ class Planner:
         message = (f'none of {len(reports)} candidates passed; the best, '
                    f'{best.candidate}: {best.verdict.message}')
         return PlanResult(best.verdict.code, message, request.seed, None, reports, times)
+
+
+def waves(request: PlanRequest, size: int) -> Iterator[PlanRequest]:
+    """Yield requests for a part of the candidates each, in order; size 0: for all at once."""
+    size = size or request.candidates
+    for first in range(0, request.candidates, size):
+        yield replace(
+            request, candidates=min(size, request.candidates - first),
+            first_candidate=request.first_candidate + first)
 
 
 def rank(reports: Sequence[CandidateReport]) -> tuple[CandidateReport, ...]:

@@ -90,7 +90,8 @@ class PlanRequest:
     :param targets: object id -> (7,) pose where it is to end; missing: chosen by the task and seed
     :param obstacles: static, not to be touched
     :param generator: name of the generator
-    :param candidates: how many to sample
+    :param candidates: how many to sample, at most
+    :param first_candidate: index of the first of them: those before it were asked for before
     :param seed: same seed, same plan
     :param time_budget: seconds for planning
     :param friction: effective hand-object friction in validation; 0: the validator's default
@@ -113,6 +114,7 @@ class PlanRequest:
     limits: PlanLimits = PlanLimits()
     table_height: float | None = 0.0
     start_hands: dict[str, HandStart] = field(default_factory=dict)
+    first_candidate: int = 0
 
     def __post_init__(self):
         """Check every field."""
@@ -152,6 +154,10 @@ class PlanRequest:
             raise RequestError(
                 FailureCode.INVALID_REQUEST,
                 f'candidates is {self.candidates}, must be 1 to {MAX_CANDIDATES}')
+        if not 0 <= self.first_candidate < MAX_CANDIDATES:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'first_candidate is {self.first_candidate}, must be 0 to {MAX_CANDIDATES - 1}')
         if not 0 <= self.seed < 2 ** 64:
             raise RequestError(
                 FailureCode.INVALID_REQUEST, f'seed is {self.seed}, must be 0 to 2^64 - 1')

@@ -83,7 +83,8 @@ class ScriptedGenerator:
             obstacles=place(request.obstacles, self.mesh_roots),
             table_height=request.table_height, hand_model=self.hand_model)
         plans, refused = [], []
-        for index in range(request.candidates):
+        first = request.first_candidate
+        for index in range(first, first + request.candidates):
             token.check(f'generation of candidate {index}')
             try:
                 motion = task.script(scene, candidate_generator(request.seed, index), token)
@@ -95,7 +96,7 @@ class ScriptedGenerator:
                 plans.append(CandidatePlan(
                     motion, objects, request.obstacles, request.table_height, request.seed,
                     index))
-            progress((index + 1) / request.candidates, f'{len(plans)} candidates')
+            progress((index + 1 - first) / request.candidates, f'{len(plans)} candidates')
         if not plans:
             raise HoiPlannerError(
                 FailureCode.NO_CANDIDATE,

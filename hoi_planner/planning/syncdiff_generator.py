@@ -146,8 +146,8 @@ class SyncDiffGenerator:
             obstacles=place(request.obstacles, self.mesh_roots),
             table_height=request.table_height, hand_model=self.hand_model)
         roles = len(task.roles)
-        # A stream apart from those of the scripted generator's candidates.
-        generator = candidate_generator(request.seed, MAX_CANDIDATES)
+        # Streams apart from those of the scripted generator's candidates.
+        generator = candidate_generator(request.seed, MAX_CANDIDATES + request.first_candidate)
         manners = model.habits.choose(
             task.name, [item.model.category for item in scene.objects[:roles]],
             scene.objects[0].pose[1].item(), request.candidates, generator)
@@ -182,7 +182,8 @@ class SyncDiffGenerator:
     ) -> Candidates:
         """Return the plans of what could be refined."""
         plans, refused = [], []
-        for index, motion in enumerate(motions):
+        first = request.first_candidate
+        for index, motion in enumerate(motions, first):
             token.check(f'refinement of candidate {index}')
             if self.config.refine:
                 motion = refine(motion, scene)
@@ -191,7 +192,7 @@ class SyncDiffGenerator:
             else:
                 plans.append(CandidatePlan(
                     motion, objects, request.obstacles, request.table_height, request.seed, index))
-            progress(FITTED + (1 - FITTED) * (index + 1) / len(motions),
+            progress(FITTED + (1 - FITTED) * (index + 1 - first) / len(motions),
                      f'{len(plans)} candidates')
         if not plans:
             raise HoiPlannerError(

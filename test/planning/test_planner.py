@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.failures import FailureCode
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.physics.verdict import Verdict
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.local_validator import LocalValidator
-from hoi_planner.planning.planner import Planner, rank
+from hoi_planner.planning.planner import Planner, rank, waves
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
 from hoi_planner.planning.result import CandidateReport
 from hoi_planner.planning.scripted_generator import ScriptedGenerator, candidate_generator
@@ -114,6 +114,54 @@ def test_cancel_from_another_thread(planner):
     assert result.code == FailureCode.CANCELED
     assert token.elapsed < 5
     assert planner.plan(replace(REQUEST, candidates=1)).accepted
+
+
+class Counting:
+    """The scripted generator, which notes what it is asked for and has nothing for some of it."""
+
+    def __init__(self, nothing_for=()):
+        """Keep the first candidates of the waves that come to nothing."""
+        self.asked, self.nothing_for = [], nothing_for
+
+    def generate(self, request, token, progress):
+        """Return the scripted candidates, or raise NO_CANDIDATE."""
+        self.asked.append(request.first_candidate)
+        if request.first_candidate in self.nothing_for:
+            raise HoiPlannerError(FailureCode.NO_CANDIDATE, 'nothing, as asked for')
+        return ScriptedGenerator().generate(request, token, progress)
+
+
+def test_waves_ask_for_every_candidate_once():
+    request = replace(REQUEST, candidates=7)
+    found = [(wave.first_candidate, wave.candidates) for wave in waves(request, 3)]
+    assert found == [(0, 3), (3, 3), (6, 1)]
+    assert [wave.candidates for wave in waves(request, 0)] == [7]
+
+
+def test_the_first_wave_with_a_pass_is_the_last_and_its_candidates_are_the_same(planner, result):
+    generator = Counting()
+    with ValidationPool(2) as pool:
+        early = Planner(generator, LocalValidator(pool), wave=1).plan(
+            replace(REQUEST, candidates=4))
+    assert generator.asked == list(range(early.plan.index + 1))
+    same = [r for r in result.reports if r.candidate == early.plan.index]
+    assert [repr(r) for r in same] == [repr(early.reports[0])]
+
+
+def test_a_wave_without_candidates_is_passed_over():
+    with ValidationPool(2) as pool:
+        generator = Counting(nothing_for=(0,))
+        found = Planner(generator, LocalValidator(pool), wave=1).plan(
+            replace(REQUEST, candidates=2))
+        assert found.accepted and found.plan.index == 1
+        none = Planner(Counting(nothing_for=(0, 1)), LocalValidator(pool), wave=1).plan(
+            replace(REQUEST, candidates=2))
+    assert none.code == FailureCode.NO_CANDIDATE and 'as asked for' in none.message
+
+
+def test_a_wave_below_zero_is_refused():
+    with pytest.raises(ValueError, match='wave is -1'):
+        Planner(Counting(), None, wave=-1)
 
 
 def report(candidate, score, accepted=True):

@@ -73,3 +73,13 @@ def test_the_library_is_asked_for_the_objects_own_grasps():
     found = nearest_single(scene, scene.objects[0], 'right',
                            torch.zeros(1, 21, 3, dtype=torch.float64), 1000)
     assert 0 < len(found) <= len(grasps_for(scene.objects[0].model, 'right'))
+
+
+def test_a_hand_may_steady_what_stays():
+    scene = scene_of(standing('library://bowl', name='vessel'))
+    placed = scene.objects[0]
+    half = two_hand_grasps_for(placed.model).left
+    wanted = grasp_joints(half)[:1]
+    (steadying,) = nearest_single(scene, placed, 'left', wanted, 1, stays=True)
+    (lifting,) = nearest_single(scene, placed, 'left', wanted, 1)
+    assert steadying.distance < 1e-9 < lifting.distance

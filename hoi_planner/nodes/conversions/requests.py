@@ -51,7 +51,7 @@ def request_to_generate_plans(
         obstacles=[placement_to_msg(p, header) for p in request.obstacles],
         generator=request.generator, candidates=request.candidates, seed=request.seed,
         table_height=height_to_msg(request.table_height),
-        time_budget=duration_to_msg(time_budget))
+        time_budget=duration_to_msg(time_budget), first_candidate=request.first_candidate)
 
 
 def request_from_generate_plans(
@@ -68,7 +68,7 @@ def request_from_generate_plans(
         obstacles=placements_from_msg(goal.obstacles, 'obstacles'),
         generator=goal.generator or default_generator, candidates=goal.candidates,
         seed=goal.seed, time_budget=duration_from_msg(goal.time_budget),
-        table_height=optional_height(goal.table_height))
+        table_height=optional_height(goal.table_height), first_candidate=goal.first_candidate)
 
 
 def _targets(msgs) -> dict:

@@ -3,9 +3,7 @@
 """Codecs: round trips, masks bit for bit, normalisation, gradients, storage."""
 
 from dataclasses import replace
-import json
 
-from hoi_planner.methods.syncdiff.codec_storage import load_codec, save_codec
 from hoi_planner.methods.syncdiff.representation import LinearCodec
 from hoi_planner.methods.syncdiff.representation_config import RepresentationConfig
 from hoi_planner.methods.syncdiff.state_statistics import state_statistics, StateStatistics
@@ -156,33 +154,6 @@ def test_bands_cover_what_a_state_says(form):
     rest = plain.decode(plain.encode(motion, mask) * ~plain.dc_mask, mask)
     torch.testing.assert_close(
         low + rest, plain.decode(plain.encode(motion, mask), mask), atol=2e-6, rtol=2e-6)
-
-
-@forms
-def test_a_codec_comes_back_from_disk(form, tmp_path):
-    coder = codec(form)
-    save_codec(coder, tmp_path)
-    found = load_codec(tmp_path)
-    assert found.config == coder.config and found.layout == LAYOUT
-    motion, mask = channels()
-    assert torch.equal(found.encode(motion, mask), coder.encode(motion, mask))
-
-
-def test_damaged_files_are_named(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        load_codec(tmp_path)
-    save_codec(codec('dct'), tmp_path)
-    words = json.loads((tmp_path / 'codec.json').read_text())
-    for change, message in (({'format': 2}, 'its format is not 1'),
-                            ({'layout': {'max_objects': 3}}, 'statistics are of shape'),
-                            ({'representation': {'shape': 1}}, 'codec.json.*shape')):
-        (tmp_path / 'codec.json').write_text(json.dumps(words | change))
-        with pytest.raises(ValueError, match=message):
-            load_codec(tmp_path)
-    (tmp_path / 'codec.json').write_text(json.dumps(words))
-    (tmp_path / 'codec.safetensors').write_bytes(b'short')
-    with pytest.raises(ValueError, match='codec.safetensors'):
-        load_codec(tmp_path)
 
 
 @pytest.mark.parametrize('change, message', [

@@ -1,0 +1,55 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Grasps of one instance fitted to another: again from other starts where few come out."""
+
+from dataclasses import replace
+
+import pytest
+import roma
+import torch
+
+from hoi_planner.demonstrations.grasps import fitting
+from hoi_planner.demonstrations.grasps.fitting import fit_records, FitConfig, wobbled
+from hoi_planner.demonstrations.grasps.library import grasp_file
+from hoi_planner.objects.instances import instance_resource
+from hoi_planner.objects.loading import load_object
+
+
+def stored(family, count):
+    """Return instance 0 and instance 1 of a family, and some right-handed grasps of the first."""
+    source, model = (load_object(instance_resource(family, index)) for index in (0, 1))
+    return source, model, grasp_file(source, 'open_hand').groups['right'].select(range(count))
+
+
+def test_the_first_round_starts_where_the_grasps_are_and_later_ones_near():
+    hands = stored('spoon', 6)[2].candidates()
+    config = FitConfig()
+    assert wobbled(hands, 0, config) is hands
+    first, again, second = (wobbled(hands, number, config) for number in (1, 1, 2))
+    assert torch.equal(first.translation, again.translation)
+    assert not torch.equal(first.translation, second.translation)
+    away = (first.translation - hands.translation).norm(dim=1)
+    assert 0 < away.max() < 5 * config.shift
+    turned = roma.rotmat_geodesic_distance(first.rotation, hands.rotation)
+    assert 0 < turned.max() < 5 * config.turn
+    torch.testing.assert_close(
+        first.rotation @ first.rotation.mT, torch.eye(3).expand(6, 3, 3), atol=1e-5, rtol=0)
+
+
+@pytest.mark.slow
+def test_scarce_grasps_are_fitted_again(monkeypatch):
+    source, model, records = stored('spoon', 3)
+    rounds = []
+    monkeypatch.setattr(
+        fitting, 'wobbled', lambda hands, number, config: (
+            rounds.append(number), wobbled(hands, number, config))[1])
+    once = FitConfig(scarce=1, rounds=3)
+    kept = fit_records(records, source, model, 'handle', config=once)
+    assert len(kept) >= 1
+    assert set(rounds) == {0}
+    rounds.clear()
+    more = fit_records(records, source, model, 'handle', config=replace(once, scarce=9, rounds=2))
+    assert set(rounds) == {0, 1}
+    assert len(more) >= len(kept)
+    # What the first round found stands first, so that a cache of it would still be true.
+    assert torch.equal(more.wrists[:len(kept)], kept.wrists)
