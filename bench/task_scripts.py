@@ -3,6 +3,9 @@
 """
 How many scripted motions of each task physics keeps, and what it measures of them.
 
+played: motions that a script has made free of collisions and played in physics; kept: of those,
+physics kept so many, the first of a scene is its motion. made: scenes with a motion.
+
 Run: OMP_NUM_THREADS=1 python bench/task_scripts.py [TASK ...] --seeds 20 [--sheets FOLDER]
 """
 
@@ -17,15 +20,23 @@ import torch
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scripting import rehearsal
+from hoi_planner.demonstrations.scripting.rehearsal import LIMITS
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.validation import validate_plan
+from hoi_planner.physics.validation import screen_plan, validate_plan
 from hoi_planner.viewing.contact_sheet import write_contact_sheet
 from hoi_planner.viewing.plan_view import plan_view
 
-LIMITS = PlanLimits(displacement=0.01)
+PLAYED = []                 # whether physics kept each motion that a script played
+
+
+def counted_screen_plan(*args, **words):
+    """Do what screen_plan does and note its verdict."""
+    report = screen_plan(*args, **words)
+    PLAYED.append(report.verdict.accepted)
+    return report
 
 
 def play(task, seed, instances):
@@ -57,7 +68,8 @@ def write_sheet(folder, task, seed, scene, motion, report):
 
 def row(task, seeds, arguments):
     """Play the seeds of a task and print its line and why motions were lost."""
-    kept, made, took, metrics, lost = 0, 0, [], [], Counter()
+    made, took, metrics, lost = 0, [], [], Counter()
+    PLAYED.clear()
     sheets = arguments.sheet_count if arguments.sheets else 0
     for seed in seeds:
         scene, motion, seconds, report = play(task, seed, range(arguments.instances))
@@ -66,7 +78,6 @@ def row(task, seeds, arguments):
             lost[f'no motion: {motion}'] += 1
             continue
         made += 1
-        kept += report.verdict.accepted
         metrics.append((report.metrics.displacement_max, report.metrics.penetration_depth_max,
                         motion.duration))
         if not report.verdict.accepted:
@@ -75,7 +86,9 @@ def row(task, seeds, arguments):
             write_sheet(arguments.sheets, task, seed, scene, motion, report)
             sheets -= 1
     middle = np.median(np.array(metrics), axis=0) if metrics else np.full(3, np.nan)
-    print(f'{task.name:10s} {made:5d} {kept:5d} {100 * kept / max(1, made):5.0f} % '
+    played, kept = len(PLAYED), sum(PLAYED)
+    print(f'{task.name:10s} {len(seeds):5d} {made:5d} {played:6d} {kept:5d} '
+          f'{100 * kept / max(1, played):5.0f} % '
           f'{1e3 * middle[0]:8.2f} {1e3 * middle[1]:8.2f} {middle[2]:8.2f} '
           f'{np.median(took):8.2f}', flush=True)
     if arguments.reasons:
@@ -94,7 +107,9 @@ def main():
     parser.add_argument('--sheet-count', type=int, default=1)
     parser.add_argument('--reasons', type=int, default=4, help='how many to print')
     arguments = parser.parse_args()
-    print(f'{"task":10s} {"made":>5s} {"kept":>5s} {"kept":>7s} {"mm":>8s} {"pen mm":>8s} '
+    rehearsal.screen_plan = counted_screen_plan
+    print(f'{"task":10s} {"seeds":>5s} {"made":>5s} {"played":>6s} {"kept":>5s} {"kept":>7s} '
+          f'{"mm":>8s} {"pen mm":>8s} '
           f'{"s":>8s} {"gen s":>8s}')
     for name in arguments.tasks or TASKS:
         row(find_task(name), range(arguments.first, arguments.first + arguments.seeds), arguments)

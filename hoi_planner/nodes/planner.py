@@ -81,6 +81,7 @@ class PlannerNode(Node):
             self._table_height, self._default_generator, self._default_candidates)
         self._scene.check_frames(goal.targets, 'targets')
         self._scene.check_frames(goal.obstacles, 'obstacles')
+        self._scene.check_hands(goal.start_hands)
         token.limit(request.time_budget)
 
         def progress(stage, fraction, text, best_score):

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the planner's objects come from: the goal, or the newest message on object_states."""
 
-from hoi_planner_msgs.msg import ObjectState, ObjectStateArray
+from hoi_planner_msgs.msg import HandState, ObjectState, ObjectStateArray
 from rclpy.clock import Clock
 from rclpy.time import Time
+from std_msgs.msg import Header
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.plans import placements_from_msg
@@ -47,7 +48,7 @@ class SceneInput:
         placements = placements_from_msg(states, 'objects')
         self.check_frames(states, 'objects')
         for state in states:
-            self._check_age(state, given)
+            self._check_stamp(state.pose.header, f"pose of object '{state.id}'", given)
         return placements
 
     def check_frames(self, states: list[ObjectState], name: str) -> None:
@@ -57,18 +58,31 @@ class SceneInput:
         :raises RequestError: UNKNOWN_FRAME
         """
         for state in states:
-            frame = state.pose.header.frame_id
-            if frame not in ('', self._frame):
-                raise RequestError(
-                    FailureCode.UNKNOWN_FRAME,
-                    f"{name}: pose of '{state.id}' is in frame '{frame}', must be '{self._frame}'")
+            self._check_frame(state.pose.header, f"{name}: pose of '{state.id}'")
 
-    def _check_age(self, state, given):
-        stamp = Time.from_msg(state.pose.header.stamp)
+    def check_hands(self, hands: list[HandState]) -> None:
+        """
+        Check that hands are in the planning frame, and no older than objects may be.
+
+        :raises RequestError: UNKNOWN_FRAME, STALE_OBJECT_STATE
+        """
+        for hand in hands:
+            name = f"start_hands: wrist of '{hand.side}'"
+            self._check_frame(hand.wrist.header, name)
+            self._check_stamp(hand.wrist.header, name, True)
+
+    def _check_frame(self, header: Header, name: str) -> None:
+        if header.frame_id not in ('', self._frame):
+            raise RequestError(
+                FailureCode.UNKNOWN_FRAME,
+                f"{name} is in frame '{header.frame_id}', must be '{self._frame}'")
+
+    def _check_stamp(self, header: Header, name: str, given: bool) -> None:
+        stamp = Time.from_msg(header.stamp)
         if given and stamp.nanoseconds == 0:
             return
         age = (self._clock.now().nanoseconds - stamp.nanoseconds) / 1e9
         if age > self._max_age:
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE,
-                f"pose of object '{state.id}' is {age:.2f} s old, limit {self._max_age:.2f} s")
+                f'{name} is {age:.2f} s old, limit {self._max_age:.2f} s')

@@ -12,16 +12,18 @@ from hoi_planner_msgs.action import (
 from hoi_planner_msgs.msg import ObjectState
 import numpy as np
 import pytest
+from rclpy.clock import Clock
 from rclpy.serialization import deserialize_message, serialize_message
 from std_msgs.msg import Header
 import torch
 
 from hoi_planner.failures import FailureCode, RequestError
-from hoi_planner.nodes.conversions import basics, plans, reports, requests
+from hoi_planner.nodes.conversions import basics, hands, plans, reports, requests
+from hoi_planner.nodes.scene_input import SceneInput
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.physics.verdict import Verdict
-from hoi_planner.planning.request import PlanRequest
+from hoi_planner.planning.request import HandStart, PlanRequest
 from hoi_planner.planning.result import CandidateReport
 from motions import random_motion, random_plan
 
@@ -146,16 +148,50 @@ def test_a_report_comes_back():
             getattr(back.metrics, field.name), values[field.name], field.name)
 
 
+def hand_start(seed=3):
+    """Return where a hand is, drawn."""
+    motion = random_motion(seed)
+    return HandStart(motion.wrist_poses[0, 0], motion.finger_poses[0, 0])
+
+
+def test_a_hand_that_stands_twice_or_is_not_finite_is_named():
+    msg = hands.hand_to_msg('left', hand_start(), HEADER)
+    with pytest.raises(RequestError, match="start_hands has 'left' twice"):
+        hands.hands_from_msg([msg, msg])
+    msg.fingers[4] = math.nan
+    with pytest.raises(RequestError, match='finger_poses') as caught:
+        hands.hands_from_msg([over_the_wire(msg)])
+    assert caught.value.code == FailureCode.INVALID_POSE
+
+
+def test_a_hand_in_another_frame_or_too_old_is_named():
+    scene = SceneInput('world', 1.0, Clock())
+    msg = hands.hand_to_msg('left', hand_start(), Header(frame_id='world'))
+    scene.check_hands([msg])
+    msg.wrist.header.frame_id = 'camera'
+    with pytest.raises(RequestError, match="wrist of 'left' is in frame 'camera'") as caught:
+        scene.check_hands([msg])
+    assert caught.value.code == FailureCode.UNKNOWN_FRAME
+    msg.wrist.header = Header(frame_id='world', stamp=Time(sec=1))
+    with pytest.raises(RequestError, match="wrist of 'left' is .* s old") as caught:
+        scene.check_hands([msg])
+    assert caught.value.code == FailureCode.STALE_OBJECT_STATE
+
+
 def test_a_request_comes_back_from_generate_plans():
     plan = random_plan()
     request = PlanRequest(
         task='carry', objects=plan.objects, targets={'object_1': plan.motion.object_poses[1, -1]},
         obstacles=plan.obstacles, candidates=7, seed=2 ** 64 - 1, time_budget=3.25,
-        table_height=None)
+        table_height=None, first_candidate=5, start_hands={'left': hand_start()})
     goal = over_the_wire(requests.request_to_generate_plans(request, HEADER, 3.25))
     back = requests.request_from_generate_plans(goal, 'scripted')
     assert (back.task, back.candidates, back.seed, back.time_budget, back.table_height) == (
         'carry', 7, 2 ** 64 - 1, 3.25, None)
+    assert back.first_candidate == 5
+    for name in ('wrist_pose', 'finger_poses'):
+        assert torch.equal(
+            getattr(back.start_hands['left'], name), getattr(request.start_hands['left'], name))
     assert torch.equal(back.targets['object_1'], request.targets['object_1'])
     assert [p.id for p in back.objects] == [p.id for p in request.objects]
 

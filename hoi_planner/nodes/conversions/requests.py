@@ -5,9 +5,9 @@
 from hoi_planner_msgs.action import GeneratePlans, PlanInteraction
 from std_msgs.msg import Header
 
-from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.basics import (
     duration_from_msg, duration_to_msg, height_to_msg, limits_from_msg, optional_height)
+from hoi_planner.nodes.conversions.hands import hand_to_msg, hands_from_msg
 from hoi_planner.nodes.conversions.plans import placement_to_msg, placements_from_msg
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
 
@@ -29,21 +29,14 @@ def request_from_plan_interaction(
         generator=goal.generator or default_generator,
         candidates=goal.candidates or default_candidates, seed=goal.seed,
         time_budget=duration_from_msg(goal.time_budget), friction=goal.friction,
-        limits=limits_from_msg(goal.limits), table_height=table_height)
+        limits=limits_from_msg(goal.limits), table_height=table_height,
+        start_hands=hands_from_msg(goal.start_hands))
 
 
 def request_to_generate_plans(
     request: PlanRequest, header: Header, time_budget: float
 ) -> GeneratePlans.Goal:
-    """
-    Return the goal for the inference node; time_budget is what is left, seconds.
-
-    :raises RequestError: INVALID_REQUEST for start_hands, which the message has no field for
-    """
-    if request.start_hands:
-        raise RequestError(
-            FailureCode.INVALID_REQUEST, 'start_hands cannot be sent to another node: '
-            'generate_plans has no field for them')
+    """Return the goal for the inference node; time_budget is what is left, seconds."""
     targets = [ObjectPlacement(name, 'target', pose) for name, pose in request.targets.items()]
     return GeneratePlans.Goal(
         task=request.task, objects=[placement_to_msg(p, header) for p in request.objects],
@@ -51,7 +44,9 @@ def request_to_generate_plans(
         obstacles=[placement_to_msg(p, header) for p in request.obstacles],
         generator=request.generator, candidates=request.candidates, seed=request.seed,
         table_height=height_to_msg(request.table_height),
-        time_budget=duration_to_msg(time_budget), first_candidate=request.first_candidate)
+        time_budget=duration_to_msg(time_budget), first_candidate=request.first_candidate,
+        start_hands=[hand_to_msg(side, hand, header) for side, hand in sorted(
+            request.start_hands.items())])
 
 
 def request_from_generate_plans(
@@ -68,7 +63,8 @@ def request_from_generate_plans(
         obstacles=placements_from_msg(goal.obstacles, 'obstacles'),
         generator=goal.generator or default_generator, candidates=goal.candidates,
         seed=goal.seed, time_budget=duration_from_msg(goal.time_budget),
-        table_height=optional_height(goal.table_height), first_candidate=goal.first_candidate)
+        table_height=optional_height(goal.table_height), first_candidate=goal.first_candidate,
+        start_hands=hands_from_msg(goal.start_hands))
 
 
 def _targets(msgs) -> dict:

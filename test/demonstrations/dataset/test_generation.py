@@ -16,7 +16,8 @@ from torch.utils.data import DataLoader
 from hoi_planner.demonstrations.dataset.generated import GeneratedDemonstrations
 from hoi_planner.demonstrations.dataset.generation import generate
 from hoi_planner.demonstrations.dataset.index import read_index
-from hoi_planner.demonstrations.dataset.making import LIMITS, played
+from hoi_planner.demonstrations.dataset.making import played
+from hoi_planner.demonstrations.scripting.rehearsal import LIMITS
 from hoi_planner.demonstrations.dataset.orders import DatasetOrder
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
 from hoi_planner.demonstrations.dataset.worker_pool import made_samples

@@ -1,0 +1,135 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Requests with an accepted plan, and the time from request to plan: every task, several seeds.
+
+The whole planner in this process, physics in two workers, without ROS. Objects and places are drawn
+as demonstrations draw them, --instances unseen: sizes that training never shows. Grasps of such
+objects that this machine does not know yet are fitted before the clock starts; --cold counts them.
+
+Run: OMP_NUM_THREADS=1 python bench/planning.py --generator syncdiff --seeds 10
+"""
+
+import argparse
+from collections import Counter
+import json
+from pathlib import Path
+import statistics
+import time
+
+import torch
+
+from hoi_planner.demonstrations.dataset.splits import load_splits
+from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
+from hoi_planner.demonstrations.layouts import draw_layout
+from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
+from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.hands.contract import SIDES
+from hoi_planner.objects.instances import TRAIN_INSTANCES, UNSEEN_INSTANCES
+from hoi_planner.physics.worker_pool import ValidationPool
+from hoi_planner.planning.generators import make_generator
+from hoi_planner.planning.local_validator import LocalValidator
+from hoi_planner.planning.planner import Planner
+from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+
+
+def drawn_objects(task, seed, instances):
+    """Return the placed objects of a seed, with combinations that training has; None: no room."""
+    generator = torch.Generator().manual_seed(seed)
+    options = load_splits().categories(task, 'train')
+    chosen = options[int(torch.randint(len(options), (), generator=generator))]
+    try:
+        return draw_layout(task, generator, instances, chosen)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+        return None
+
+
+def fit_grasps(placed):
+    """Have the grasps of the objects fitted and kept."""
+    for item in placed:
+        for asked in [lambda side=side: grasps_for(item.model, side) for side in SIDES] + [
+                lambda: two_hand_grasps_for(item.model)]:
+            try:
+                asked()
+            except HoiPlannerError as error:
+                if error.code is not FailureCode.NO_CANDIDATE:
+                    raise
+
+
+def ask(planner, task, placed, seed, arguments):
+    """Return the result of one request and its wall seconds."""
+    request = PlanRequest(
+        task=task.name, seed=seed, candidates=arguments.candidates,
+        objects=tuple(ObjectPlacement(item.id, item.model.resource, item.pose) for item in placed),
+        generator=arguments.generator, time_budget=arguments.budget)
+    begin = time.perf_counter()
+    result = planner.plan(request)
+    return result, time.perf_counter() - begin
+
+
+def row(planner, task, arguments):
+    """Ask with every seed of a task; print and return what came of it."""
+    instances = {'unseen': UNSEEN_INSTANCES, 'train': TRAIN_INSTANCES,
+                 'stored': range(1)}[arguments.instances]
+    accepted, tried, refused = [], [], Counter()
+    for seed in range(arguments.first, arguments.first + arguments.seeds):
+        placed = drawn_objects(task, seed, instances)
+        if placed is None:
+            continue
+        if not arguments.cold:
+            fit_grasps(placed)
+        result, seconds = ask(planner, task, placed, seed, arguments)
+        tried.append(seconds)
+        if result.accepted:
+            accepted.append(seconds)
+        else:
+            refused[result.code.name] += 1
+            if arguments.reasons:
+                print(f'    {task.name} {seed} {[p.model.category for p in placed]}: '
+                      f'{result.message[:160]}', flush=True)
+    middle = statistics.median(accepted) if accepted else float('nan')
+    print(f'{task.name:10s} {len(tried):8d} {len(accepted):8d} '
+          f'{100 * len(accepted) / max(1, len(tried)):6.0f} % {middle:9.2f}  '
+          + ', '.join(f'{count} {name}' for name, count in refused.most_common()), flush=True)
+    return {'task': task.name, 'requests': len(tried), 'accepted': len(accepted),
+            'seconds': accepted, 'refused': dict(refused)}
+
+
+def main():
+    """Print a row a task and one for all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('tasks', nargs='*', metavar='TASK', help='all by default')
+    parser.add_argument('--generator', default='syncdiff')
+    parser.add_argument('--checkpoint', default='', help="generators.yaml's unless given")
+    parser.add_argument('--seeds', type=int, default=10)
+    parser.add_argument('--first', type=int, default=1000)
+    parser.add_argument('--candidates', type=int, default=8)
+    parser.add_argument('--wave', type=int, default=2)
+    parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--budget', type=float, default=60.0)
+    parser.add_argument('--instances', choices=('unseen', 'train', 'stored'), default='unseen')
+    parser.add_argument('--cold', action='store_true', help='fitting of grasps counts')
+    parser.add_argument('--reasons', action='store_true', help='print why requests were refused')
+    parser.add_argument('--json', type=Path, metavar='FILE')
+    arguments = parser.parse_args()
+    generator = make_generator(arguments.generator, checkpoint=arguments.checkpoint)
+    generator.warm_up()
+    rows = []
+    with ValidationPool(arguments.workers) as pool:
+        planner = Planner(generator, LocalValidator(pool), wave=arguments.wave)
+        print(f'{"task":10s} {"requests":>8s} {"accepted":>8s} {"":8s} {"median s":>9s}')
+        for name in arguments.tasks or sorted(TASKS):
+            rows.append(row(planner, find_task(name), arguments))
+    seconds = [each for found in rows for each in found['seconds']]
+    requests = sum(found['requests'] for found in rows)
+    print(f'{"all":10s} {requests:8d} {len(seconds):8d} '
+          f'{100 * len(seconds) / max(1, requests):6.0f} % '
+          f'{statistics.median(seconds) if seconds else float("nan"):9.2f}')
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    main()
