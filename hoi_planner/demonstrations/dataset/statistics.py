@@ -20,6 +20,8 @@ class MotionStatistics:
     object_speed, wrist_speed: largest of any object's origin, of any wrist
     low, high, discarded: shares of the spectral energy of the objects' motion in SyncDiff's bands,
         see band_shares; NaN where no object moves
+    fast: share of the high band in the energy of the objects' velocity. A stroke of centimetres is
+        little beside a transport of decimetres, but it is what moves
     """
 
     duration: float
@@ -28,15 +30,20 @@ class MotionStatistics:
     low: float
     high: float
     discarded: float
+    fast: float
 
 
 def motion_statistics(motion: HandObjectMotion, cutoff: int = CUTOFF) -> MotionStatistics:
     """Return the numbers of a motion; its bands are those of the motion padded to 200 frames."""
     padded, _ = pad_motion(motion, MAX_FRAMES)
-    shares = band_shares(padded.object_poses[..., :3], cutoff)
+    positions = padded.object_poses[..., :3]
+    velocity = positions[..., 1:, :] - positions[..., :-1, :]
+    # One frame more, at rest as the padding is, so that the bands are those of the motion.
+    velocity = torch.cat([velocity, torch.zeros_like(velocity[..., :1, :])], dim=-2)
     return MotionStatistics(
         motion.duration, _top_speed(motion.object_poses, motion.fps),
-        _top_speed(motion.wrist_poses, motion.fps), *shares)
+        _top_speed(motion.wrist_poses, motion.fps), *band_shares(positions, cutoff),
+        fast=_shares(velocity, cutoff)[1])
 
 
 def _top_speed(poses: torch.Tensor, fps: float) -> float:
@@ -58,17 +65,21 @@ def band_shares(positions: torch.Tensor, cutoff: int = CUTOFF) -> tuple[float, f
     way = torch.linspace(0, 1, frames, dtype=positions.dtype)[:, None]
     first, last = positions[..., :1, :], positions[..., -1:, :]
     waves = positions - first - way * (last - first)
-    split = split_frequencies(waves - waves.mean(dim=-2, keepdim=True), cutoff)
+    return _shares(waves - waves.mean(dim=-2, keepdim=True), cutoff)
+
+
+def _shares(waves: torch.Tensor, cutoff: int) -> tuple[float, float, float]:
+    split = split_frequencies(waves, cutoff)
     energies = [part.square().sum().item() for part in (split.dc, split.ac, split.discarded)]
     total = sum(energies)
     # Rounding of single precision is no motion: 1 micrometre in every coordinate.
-    if total <= 1e-12 * positions.numel():
+    if total <= 1e-12 * waves.numel():
         return (float('nan'),) * 3
     return tuple(energy / total for energy in energies)
 
 
 COLUMNS = ('task', 'motions', 'duration s', 'range s', 'object speed m/s', 'wrist speed m/s',
-           'low band', 'high band', 'discarded')
+           'low band', 'high band', 'discarded', 'high band of velocity')
 
 
 def statistics_row(task: str, motions: Iterable[HandObjectMotion]) -> tuple[str, ...]:
@@ -76,7 +87,7 @@ def statistics_row(task: str, motions: Iterable[HandObjectMotion]) -> tuple[str,
     numbers = [motion_statistics(motion) for motion in motions]
     durations = [item.duration for item in numbers]
     shares = [[getattr(item, name) for item in numbers if item.low == item.low]
-              for name in ('low', 'high', 'discarded')]
+              for name in ('low', 'high', 'discarded', 'fast')]
     return (task, str(len(numbers)), f'{statistics.median(durations):.2f}',
             f'{min(durations):.2f}-{max(durations):.2f}',
             f'{statistics.median(item.object_speed for item in numbers):.2f}',

@@ -44,6 +44,13 @@ def test_two_waves_share_by_the_squares_of_their_amplitudes():
     assert numbers.discarded == pytest.approx(0.1, abs=1e-3)
 
 
+def test_a_small_quick_stroke_is_little_of_the_motion_and_most_of_its_speed():
+    numbers = motion_statistics(moving(wave(1, 0.3) + wave(14, 0.05)))
+    assert numbers.high < 0.05
+    assert numbers.fast > 0.6
+    assert motion_statistics(moving(wave(1, 0.3))).fast < 0.05
+
+
 def test_shares_forget_place_and_straight_ways():
     still = wave(7)[None, :, None].expand(1, 200, 3)
     line = 5 + 3 * torch.linspace(0, 1, 200, dtype=torch.float64)[None, :, None]
