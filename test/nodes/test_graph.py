@@ -90,7 +90,7 @@ def test_a_plan_is_accepted_and_executed(accepted):
     metrics = accepted.reports[0].metrics
     assert metrics.displacement_max <= 0.005
     assert metrics.penetration_depth_max <= 0.003
-    assert metrics.effective_friction == pytest.approx(0.8)
+    assert metrics.effective_friction == pytest.approx(0.65)
     assert accepted.execution.effective_friction == pytest.approx(0.7)
     assert accepted.execution.displacement_max <= 0.01
     assert len(accepted.executed_objects.points) == len(accepted.plan.wrists.points)
