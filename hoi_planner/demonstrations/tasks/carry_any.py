@@ -44,7 +44,7 @@ def carry(scene: TaskScene, generator: torch.Generator, token: CancelToken) -> H
 
     :raises HoiPlannerError: NO_CANDIDATE, why none of the ways would do
     """
-    ways = [two_palm_carry, held_carry]
+    ways = [palm_carry, held_carry]
     if scene.objects[0].model.category not in PALM_CATEGORIES:
         ways.reverse()
     refusals = []
@@ -56,6 +56,22 @@ def carry(scene: TaskScene, generator: torch.Generator, token: CancelToken) -> H
                 raise
             refusals.append(error.message)
     raise HoiPlannerError(FailureCode.NO_CANDIDATE, '; '.join(refusals))
+
+
+def palm_carry(
+    scene: TaskScene, generator: torch.Generator, token: CancelToken,
+) -> HandObjectMotion:
+    """
+    Carry the first object between two palms.
+
+    :raises HoiPlannerError: NO_CANDIDATE, also where physics does not keep it
+    """
+    motion = two_palm_carry(scene, generator, token)
+    reason = falls_short(scene, motion, 0, {}, token)
+    if reason:
+        raise HoiPlannerError(
+            FailureCode.NO_CANDIDATE, f'between two palms: {reason}')
+    return motion
 
 
 def held_carry(

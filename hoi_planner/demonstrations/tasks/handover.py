@@ -200,4 +200,4 @@ def pass_on(scene, giver, taker, meet, end, shapes, draw) -> HandObjectMotion | 
 
 
 # Long tools have one handle, and small things one place: two hands find no room on them.
-HANDOVER_ROLES = (Role('object', ('bottle', 'jar', 'brush'), 'right'),)
+HANDOVER_ROLES = (Role('object', ('bottle', 'brush'), 'right'),)

@@ -54,7 +54,7 @@ def place_in(
     meeting = Meeting(Shape(thing.model), Shape(container.model), identity_pose(),
                       functional_frame(container, ('inside', 'top')))
     hands = Holds.drawn(supply(scene, thing, side), thing, draw, CANDIDATES)
-    holder, _ = steady_hold(scene, container, OTHER_SIDE[side])
+    holder, _ = steady_hold(scene, container, OTHER_SIDE[side], stays=True)
     others = Holds.drawn(holder, container, draw, CANDIDATES)
     inside = resting_places(scene, meeting, draw)
     ends = compose(compose(container.pose, meeting.target_frame).expand_as(inside), inside)
@@ -139,9 +139,10 @@ def thing_points(meeting: Meeting, pose: torch.Tensor) -> torch.Tensor:
 
 PLACE_ROLES = (
     Role('object', ('ball', 'bottle_cap', 'jar_lid', 'mug', 'jar', 'bottle'), 'right'),
-    Role('container', ('bowl', 'plate', 'pan', 'tote'), 'left'))
+    Role('container', ('plate', 'pan', 'tote'), 'left'))
+# No bowls: a hand that sets something down on their floor meets the wall.
 PLACE_PAIRS = (
-    ('ball', 'bowl'), ('ball', 'pan'), ('bottle_cap', 'bowl'), ('bottle_cap', 'plate'),
+    ('ball', 'pan'), ('bottle_cap', 'plate'),
     ('bottle_cap', 'pan'), ('jar_lid', 'plate'), ('jar_lid', 'pan'), ('mug', 'plate'),
     ('mug', 'pan'), ('jar', 'plate'), ('jar', 'pan'),
     ('ball', 'tote'), ('mug', 'tote'), ('jar', 'tote'), ('bottle', 'tote'))
