@@ -97,9 +97,11 @@ def nearest_single(
 def single_grasps(
     scene: TaskScene, placed: PlacedObject, side: str, stays: bool,
 ) -> list[GraspSet]:
-    """Return the grasps by which one hand may hold an object, and those that steady it."""
+    """Return the grasps by which one hand may hold an object, or steady what stays or is large."""
     found = []
-    for source in (supply, steadying) if stays else (supply,):
+    for source in (supply, steadying):
+        if source is steadying and found and not stays:
+            break
         try:
             found.append(source(scene, placed, side))
         except HoiPlannerError as error:

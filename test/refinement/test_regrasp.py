@@ -83,3 +83,11 @@ def test_a_hand_may_steady_what_stays():
     (steadying,) = nearest_single(scene, placed, 'left', wanted, 1, stays=True)
     (lifting,) = nearest_single(scene, placed, 'left', wanted, 1)
     assert steadying.distance < 1e-9 < lifting.distance
+
+
+def test_what_one_hand_cannot_lift_is_steadied_whatever_was_sampled():
+    scene = scene_of(standing('library://cutting_board', name='board'))
+    placed = scene.objects[0]
+    half = two_hand_grasps_for(placed.model).left
+    (first,) = nearest_single(scene, placed, 'left', grasp_joints(half)[:1], 1)
+    assert first.distance < 1e-9
