@@ -32,10 +32,12 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
         '--mass', action='append', default=[], type=float,
         help="kg, one for each --object in their order; 0: the library's")
     parser.add_argument('--seed', type=int, default=0, help='same seed, same plan')
-    parser.add_argument('--candidates', type=int, default=4, help='1 to 64')
+    parser.add_argument(
+        '--generator', default='', help="scripted or syncdiff; the graph's default unless given")
+    parser.add_argument('--candidates', type=int, default=8, help='at most, 1 to 64')
     parser.add_argument(
         '--friction', type=float, default=0.0,
-        help="effective hand-object friction in validation; 0: the validator's 0.8")
+        help="effective hand-object friction in validation; 0: the validator's 0.65")
     parser.add_argument('--time-budget', type=float, default=60.0, help='for planning, seconds')
     parser.add_argument(
         '--out', type=Path, default=Path('plans'), help='folder for film, sheet and plan')

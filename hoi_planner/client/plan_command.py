@@ -37,6 +37,7 @@ def make_goal(arguments, scene: PlanScene) -> PlanInteraction.Goal:
         for placement in scene.objects if placement.id in scene.targets]
     return PlanInteraction.Goal(
         task=arguments.task, targets=targets, candidates=arguments.candidates,
+        generator=arguments.generator,
         seed=arguments.seed, time_budget=duration_to_msg(arguments.time_budget),
         friction=arguments.friction, execute=not arguments.no_execute)
 
