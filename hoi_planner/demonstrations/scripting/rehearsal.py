@@ -15,8 +15,7 @@ from hoi_planner.physics.validation import screen_plan
 
 # Half of what a planner's own plan may stray: demonstrations are to be learnt from.
 LIMITS = PlanLimits(displacement=0.01)
-# Of a rehearsal: half a millimetre less, since a motion that is stored in single precision meets
-# its contacts a little otherwise. What strays farther need not be played to its end.
+# Of a rehearsal: half a millimetre less. What strays farther need not be played to its end.
 REHEARSAL = PlanLimits(displacement=0.0095, drop=0.0095)
 
 
@@ -45,9 +44,17 @@ def rehearsed(
             {item.id: item.model for item in scene.objects}, scene.hand_model,
             tuple(Obstacle(item.id, item.model, item.pose) for item in scene.obstacles),
             scene.table_height)
-        _Last.report = screen_plan(physics, motion, limits=REHEARSAL, cancel=token)
+        _Last.report = screen_plan(
+            physics, as_stored(motion), limits=REHEARSAL, cancel=token)
         _Last.motion, _Last.world = motion, world
     return _Last.report
+
+
+def as_stored(motion: HandObjectMotion) -> HandObjectMotion:
+    """Return a motion as it comes back from a file: contacts tell the last bits apart."""
+    return motion.with_(**{
+        name: getattr(motion, name).float().double()
+        for name in ('object_poses', 'wrist_poses', 'finger_poses', 'shapes')})
 
 
 def falls_short(

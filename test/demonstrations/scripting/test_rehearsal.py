@@ -11,7 +11,8 @@ import torch
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.holding import Holds
-from hoi_planner.demonstrations.scripting.rehearsal import falls_short, LIMITS, rehearsed
+from hoi_planner.demonstrations.scripting.rehearsal import (
+    as_stored, falls_short, LIMITS, rehearsed)
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.tasks.registry import TASKS
 from hoi_planner.failures import Canceled
@@ -36,7 +37,7 @@ def drawn(scene, count=4):
 def test_what_a_script_returns_passes_the_validator_within_its_limits():
     scene, motion = carried()
     models = {placed.id: placed.model for placed in scene.objects}
-    report = validate_plan(PhysicsScene(models), motion, limits=LIMITS)
+    report = validate_plan(PhysicsScene(models), as_stored(motion), limits=LIMITS)
     assert report.verdict.accepted
     assert report.metrics.displacement_max == rehearsed(
         scene, motion, CancelToken()).metrics.displacement_max
