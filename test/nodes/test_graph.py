@@ -270,7 +270,7 @@ def test_the_death_of_a_node_has_a_code_and_sigint_ends_the_rest(client, tmp_pat
     with GraphProcesses('second', log_directory=tmp_path) as graph:
         other = PlannerClient('second', 'other_client')
         other.wait_until_ready(90.0)
-        other.send_goal(goal_of(client, candidates=64))
+        other.send_goal(goal_of(client, candidates=64), timeout=30.0)
         other.is_task_complete(1.0)
         os.kill(graph.processes['inference'].pid, signal.SIGKILL)
         end = time.monotonic() + 30
