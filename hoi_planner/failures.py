@@ -24,6 +24,8 @@ class FailureCode(enum.IntEnum):
     UNKNOWN_FRAME = 110
     MESSAGE_TOO_LARGE = 111
     UNKNOWN_HAND_MODEL = 112
+    OUT_OF_WORKSPACE = 113
+    TRANSFORM_UNAVAILABLE = 114
 
     # Generation of candidates.
     GENERATOR_UNAVAILABLE = 200
@@ -55,6 +57,7 @@ class FailureCode(enum.IntEnum):
     CANCELED = 501
     SUPERSEDED = 502
     INTERNAL_ERROR = 503
+    BUSY = 504
 
 
 class HoiPlannerError(Exception):
