@@ -17,13 +17,13 @@ from hoi_planner.geometry.transforms import compose, transform_points
 import torch
 
 TEMPERATURE = 0.03          # metres of discomfort that halve (by e) how often a way is drawn
-SLIP_WEIGHT = 10.0          # of a grasp's own displacement against discomfort
+SLIP_WEIGHT = 20.0          # of a grasp's own displacement against discomfort
 TURN_WEIGHT = 1.5           # metres a radian, likewise
 SKIN_STRIDE = 4             # of the vertices of a hand, where two hands must not meet
 SHORTLIST = 400             # candidates, the most comfortable, to try some of
-MOST_LOST = 2               # times that a grasp gives way before it is left alone
+MOST_LOST = 1               # times that a grasp gives way before it is left alone
 MOST_ALIKE = 3              # candidates that differ in place only
-KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.05, 'pinch': 0.10}    # metres, likewise
+KIND_COST = {'power': 0.0, 'palm': 0.0, 'tripod': 0.10, 'pinch': 0.25}    # metres, likewise
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Holds:
         """Return (C,) metres that count for how much the grasps gave way in physics."""
         grasps = self.grasps
         kinds = torch.tensor([KIND_COST[kind] for kind in grasps.kinds], dtype=torch.float64)
-        moved = torch.maximum(grasps.displacement, 0.5 * grasps.lift)
+        moved = torch.maximum(grasps.displacement, grasps.lift)
         return (SLIP_WEIGHT * moved + TURN_WEIGHT * grasps.rotation + kinds)[self.index]
 
     def skin(self, candidates: Sequence[int]) -> torch.Tensor:

@@ -34,7 +34,9 @@ TRIED = 40                  # of those, the ways looked at closely
 TRIED_LIFTED = 16           # with the target lifted: where that is hard, it may stay
 ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
 CROWDED = 2.0               # metres of discomfort that a hand in the vessel counts, a metre
-TURN_COST = 0.20            # metres of discomfort that a radian on the way to the act counts
+# Metres of discomfort that a radian on the way to the act counts. Tools slip where they are turned
+# far in little time: at 0.2, physics kept 20 % of the stirs it was shown, at 0.6 over 55 %.
+TURN_COST = 0.60
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 
