@@ -16,13 +16,17 @@ class CancelToken:
     simulated time.
     """
 
-    def __init__(self, time_budget: float = float('inf')):
+    def __init__(
+        self, time_budget: float = float('inf'), parent: 'CancelToken | None' = None,
+    ):
         """
         Start the clock.
 
         :param time_budget: seconds until check() raises TIMED_OUT
+        :param parent: of a part of the work, which stops with the whole, and may stop alone
         """
         self._start = time.monotonic()
+        self._parent = parent
         self.time_budget = time_budget
         self._event = threading.Event()
         self._error: HoiPlannerError | None = None
@@ -45,11 +49,13 @@ class CancelToken:
     @property
     def remaining(self) -> float:
         """Return the seconds left of the budget, not below 0."""
-        return max(0.0, self.time_budget - self.elapsed)
+        mine = max(0.0, self.time_budget - self.elapsed)
+        return mine if self._parent is None else min(mine, self._parent.remaining)
 
     def is_stopped(self) -> bool:
         """Return whether check() would raise; for loops in other threads."""
-        return self._event.is_set() or self.elapsed > self.time_budget
+        return (self._event.is_set() or self.elapsed > self.time_budget
+                or self._parent is not None and self._parent.is_stopped())
 
     def check(self, stage: str) -> None:
         """
@@ -58,6 +64,8 @@ class CancelToken:
         :param stage: what was going on, for the message
         :raises HoiPlannerError: CANCELED, SUPERSEDED or TIMED_OUT
         """
+        if self._parent is not None:
+            self._parent.check(stage)
         if self._event.is_set():
             raise self._error
         if self.elapsed > self.time_budget:

@@ -38,3 +38,15 @@ def test_a_spent_budget_names_budget_and_stage():
         token.check('work')
     assert caught.value.code == FailureCode.TIMED_OUT
     assert token.is_stopped() and token.remaining == 0.0
+
+
+def test_a_part_of_the_work_stops_with_the_whole_and_alone():
+    whole = CancelToken(5.0)
+    part, other = CancelToken(parent=whole), CancelToken(parent=whole)
+    assert 4.0 < part.remaining <= 5.0
+    part.cancel()
+    assert part.is_stopped() and not whole.is_stopped() and not other.is_stopped()
+    whole.cancel(HoiPlannerError(FailureCode.SUPERSEDED, 'a newer goal'))
+    assert other.is_stopped()
+    with pytest.raises(HoiPlannerError, match='a newer goal'):
+        other.check('work')

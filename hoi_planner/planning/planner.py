@@ -6,6 +6,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.physics.verdict import Verdict
 from hoi_planner.planning.candidates import Candidates
+from hoi_planner.planning.looking_ahead import LookingAhead
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport, PlanResult, StageTimes
@@ -95,8 +97,9 @@ class Planner:
         Keep the stages.
 
         :param mesh_roots: folders that file:// and package:// meshes must lie in
-        :param wave: how many candidates are made and judged at a time; the first wave with an
-            accepted plan is the last one. 0: all of them, and the best of all is the plan
+        :param wave: how many candidates are made and judged at a time, the next ones while these
+            are judged; the first wave with an accepted plan is the last one. 0: all of them at
+            once, and the best of all is the plan
         :raises ValueError: wave below 0
         """
         if wave < 0:
@@ -105,6 +108,7 @@ class Planner:
         self._validator = validator
         self._mesh_roots = tuple(mesh_roots)
         self._wave = wave
+        self._making = ThreadPoolExecutor(1, 'candidates')
 
     def plan(
         self, request: PlanRequest, token: CancelToken | None = None,
@@ -121,17 +125,23 @@ class Planner:
         watch, reports, nothing = StageWatch(), (), None
         try:
             self._check(request)
-            for wave in waves(request, self._wave):
-                try:
-                    plans, judged = self._one_wave(wave, token, progress, watch)
-                except HoiPlannerError as error:
-                    if error.code is not FailureCode.NO_CANDIDATE:
-                        raise
-                    nothing = error
-                    continue
-                reports = rank((*reports, *judged))
-                if reports[0].verdict.accepted:
-                    break
+            with LookingAhead(
+                    self._generator, waves(request, self._wave), token,
+                    lambda *step: progress('generate', *step, NAN), self._making) as ahead:
+                while not (reports and reports[0].verdict.accepted):
+                    try:
+                        with watch.generation():
+                            plans = ahead.wave()
+                            token.check('generation')
+                    except HoiPlannerError as error:
+                        if error.code is not FailureCode.NO_CANDIDATE:
+                            raise
+                        nothing = error
+                        continue
+                    if plans is None:
+                        break
+                    judged = self._judge(request, plans, token, progress, watch)
+                    reports = rank((*reports, *judged))
         except HoiPlannerError as error:
             return PlanResult(
                 error.code, error.message, request.seed, None, reports, watch.times())
@@ -139,14 +149,11 @@ class Planner:
             return PlanResult(nothing.code, nothing.message, request.seed, times=watch.times())
         return self._judged(request, plans, reports, watch.times())
 
-    def _one_wave(
-        self, request: PlanRequest, token: CancelToken, progress: Progress, watch: StageWatch,
-    ) -> tuple[Candidates, tuple[CandidateReport, ...]]:
-        """Return the plans of a wave, and the reports of all of its candidates."""
-        with watch.generation():
-            plans = self._generator.generate(
-                request, token, lambda fraction, text: progress('generate', fraction, text, NAN))
-            token.check('generation')
+    def _judge(
+        self, request: PlanRequest, plans: Candidates, token: CancelToken, progress: Progress,
+        watch: StageWatch,
+    ) -> tuple[CandidateReport, ...]:
+        """Return the reports of all candidates of a wave."""
         with watch.validation():
             reports = self._validator.validate(
                 request, plans, token, lambda *step: progress('validate', *step))
@@ -155,7 +162,7 @@ class Planner:
             CandidateReport(item.index, Verdict(False, item.code, item.message), math.inf,
                             PlanMetrics())
             for item in plans.refused)
-        return plans, (*reports, *refused)
+        return (*reports, *refused)
 
     def _check(self, request):
         for placement in (*request.objects, *request.obstacles):

@@ -15,7 +15,7 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.holds import find_holds
 from hoi_planner.refinement.object_motion import stays
-from hoi_planner.refinement.regrasp import Choice, nearest_pairs, nearest_single
+from hoi_planner.refinement.regrasp import can_lift, Choice, nearest_pairs, nearest_single
 from hoi_planner.refinement.replan import set_stage, Stage, with_grips
 from hoi_planner.refinement.uses import take_together, together, Use, uses_of
 import torch
@@ -52,12 +52,13 @@ def refine(
         return RefinementFailure('no hand holds an object')
     paired = take_together(uses, motion.fps)
     uses = together(uses) if paired else uses
+    staying = set() if paired else staying_bodies(motion, scene, uses, config)
     choices = ([pair_choices(motion, scene, uses, config)] if paired else
-               [single_choices(motion, scene, use, config) for use in uses])
+               [single_choices(motion, scene, use, use.body in staying, config) for use in uses])
     for group, use in zip(choices, uses):
         if not group or group[0].distance > config.farthest:
             return too_far(motion, use, group, paired, config)
-    stage = set_stage(motion, scene, uses, shapes, config)
+    stage = set_stage(motion, scene, uses, shapes, staying, config)
     return first_clear(stage, scene, choices, config)
 
 
@@ -79,12 +80,27 @@ def joints_while_held(motion: HandObjectMotion, use: Use) -> torch.Tensor:
         inverse(motion.object_poses[use.body, frames]), joints_of_hand(motion, use.hand)[frames])
 
 
-def single_choices(motion, scene: TaskScene, use: Use, config) -> list[Choice]:
+def staying_bodies(motion, scene: TaskScene, uses: Sequence[Use], config) -> set[int]:
+    """
+    Return the objects that stay where they are, however hands hold them.
+
+    A sample moves them by no more than its noise, or none of their hands can lift them alone: such
+    a hand steadies.
+    """
+    found = set()
+    for body, placed in enumerate(scene.objects):
+        hands = [motion.sides[use.hand] for use in uses if use.body == body]
+        if stays(motion.object_poses[body], placed.pose, config) or not any(
+                can_lift(scene, placed, side) for side in hands):
+            found.add(body)
+    return found
+
+
+def single_choices(motion, scene: TaskScene, use: Use, staying: bool, config) -> list[Choice]:
     """Return the grasps to try for one hand alone, nearest first."""
-    placed = scene.objects[use.body]
     return nearest_single(
-        scene, placed, motion.sides[use.hand], joints_while_held(motion, use), config.grips,
-        stays(motion.object_poses[use.body], placed.pose, config))
+        scene, scene.objects[use.body], motion.sides[use.hand], joints_while_held(motion, use),
+        config.grips, staying)
 
 
 def pair_choices(motion, scene: TaskScene, uses: Sequence[Use], config) -> list[Choice]:

@@ -97,17 +97,24 @@ def nearest_single(
 def single_grasps(
     scene: TaskScene, placed: PlacedObject, side: str, stays: bool,
 ) -> list[GraspSet]:
-    """Return the grasps by which one hand may hold an object, or steady what stays or is large."""
-    found = []
-    for source in (supply, steadying):
-        if source is steadying and found and not stays:
-            break
-        try:
-            found.append(source(scene, placed, side))
-        except HoiPlannerError as error:
-            if error.code is not FailureCode.NO_CANDIDATE:
-                raise
-    return found
+    """Return the grasps by which one hand may hold an object; of what stays, steadying ones too."""
+    sources = (supply, steadying) if stays else (supply,)
+    return [grasps for source in sources
+            if (grasps := _known(source, scene, placed, side)) is not None]
+
+
+def can_lift(scene: TaskScene, placed: PlacedObject, side: str) -> bool:
+    """Return whether a grasp is known by which one hand alone lifts an object."""
+    return _known(supply, scene, placed, side) is not None
+
+
+def _known(source, scene: TaskScene, placed: PlacedObject, side: str) -> GraspSet | None:
+    try:
+        return source(scene, placed, side)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.NO_CANDIDATE:
+            raise
+    return None
 
 
 def nearest_pairs(

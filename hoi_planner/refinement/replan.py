@@ -15,7 +15,7 @@ from hoi_planner.motion.continuous_poses import without_sign_jumps
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
-from hoi_planner.refinement.object_motion import corrected_path, Placed, stays, stilled
+from hoi_planner.refinement.object_motion import corrected_path, Placed, stilled
 from hoi_planner.refinement.regrasp import best_turns
 from hoi_planner.refinement.resting import resting_pairs, resting_pose
 from hoi_planner.refinement.uses import frames_needed, span_of, Use
@@ -42,12 +42,16 @@ class Stage:
 
 def set_stage(
     sample: HandObjectMotion, scene: TaskScene, uses: Sequence[Use], shapes: Sequence[Shape],
-    config: RefinementConfig,
+    staying: set[int], config: RefinementConfig,
 ) -> Stage:
-    """Settle when the hands do what, and where every object is."""
+    """
+    Settle when the hands do what, and where every object is.
+
+    :param staying: objects that are not moved
+    """
     sample = lengthened(sample, frames_needed(uses, sample.num_frames, sample.fps))
     spans = [span_of(use, sample.num_frames, sample.fps) for use in uses]
-    paths = object_paths(sample, scene, uses, spans, shapes, config)
+    paths = object_paths(sample, scene, uses, spans, shapes, staying, config)
     resting = (resting_pairs(scene, shapes, paths[:, 0])
                | resting_pairs(scene, shapes, paths[:, -1]))
     touching = {(sample.sides[use.hand], use.body): (span.arrive, span.leave)
@@ -68,7 +72,7 @@ def lengthened(motion: HandObjectMotion, frames: int) -> HandObjectMotion:
                             ('finger_poses', motion.finger_poses))})
 
 
-def object_paths(sample, scene, uses, spans, shapes, config) -> torch.Tensor:
+def object_paths(sample, scene, uses, spans, shapes, staying, config) -> torch.Tensor:
     """Return (M, N, 7): the objects one after the other, those that move least first."""
     bodies = range(len(scene.objects))
     ways = [way_length(sample.object_poses[body]) for body in bodies]
@@ -77,7 +81,7 @@ def object_paths(sample, scene, uses, spans, shapes, config) -> torch.Tensor:
         mine = [(use, span) for use, span in zip(uses, spans) if use.body == body]
         sampled, start = sample.object_poses[body], scene.objects[body].pose
         path = start.expand_as(sampled)
-        if mine and not stays(sampled, start, config):
+        if mine and body not in staying:
             ends = {other: placed.path[-1] for other, placed in settled.items()}
             held = (min(span.closed for _, span in mine), max(span.loosen for _, span in mine))
             last = min(max(use.end for use, _ in mine), len(sampled) - 1)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each hand is used for, from the holds: one object, when, with or without the other hand."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,17 +40,20 @@ class Use:
 
 def uses_of(holds: Sequence[Hold]) -> list[Use]:
     """
-    Return one use for each hand that holds something.
+    Return one use for each hand that holds something: of the object that it holds longest.
 
-    :raises ValueError: a hand holds one object and then another: no script does
+    No script has a hand take one object and then another: a sampled hand that seems to comes too
+    near to one of them.
     """
     found = []
     for hand in sorted({hold.hand for hold in holds}):
-        mine = tuple(hold for hold in holds if hold.hand == hand)
-        bodies = {hold.body for hold in mine}
-        if len(bodies) > 1:
-            raise ValueError(f'hand {hand} holds objects {sorted(bodies)}, must be one')
-        found.append(Use(hand, mine[0].body, mine))
+        frames = Counter()
+        for hold in holds:
+            if hold.hand == hand:
+                frames[hold.body] += hold.end - hold.start + 1
+        body = min(frames, key=lambda body: (-frames[body], body))
+        found.append(Use(hand, body, tuple(
+            hold for hold in holds if (hold.hand, hold.body) == (hand, body))))
     return found
 
 

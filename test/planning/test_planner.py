@@ -143,7 +143,9 @@ def test_the_first_wave_with_a_pass_is_the_last_and_its_candidates_are_the_same(
     with ValidationPool(2) as pool:
         early = Planner(generator, LocalValidator(pool), wave=1).plan(
             replace(REQUEST, candidates=4))
-    assert generator.asked == list(range(early.plan.index + 1))
+    # One more may have been begun, ahead of the verdict.
+    asked = early.plan.index + 1
+    assert generator.asked[:asked] == list(range(asked)) and len(generator.asked) <= asked + 1
     same = [r for r in result.reports if r.candidate == early.plan.index]
     assert [repr(r) for r in same] == [repr(early.reports[0])]
 

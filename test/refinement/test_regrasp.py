@@ -11,7 +11,7 @@ import torch
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.refinement.regrasp import (
-    best_turns, grasp_joints, joint_distances, nearest_pairs, nearest_single, turned)
+    best_turns, can_lift, grasp_joints, joint_distances, nearest_pairs, nearest_single, turned)
 
 
 def test_the_best_turn_beats_every_other():
@@ -85,9 +85,12 @@ def test_a_hand_may_steady_what_stays():
     assert steadying.distance < 1e-9 < lifting.distance
 
 
-def test_what_one_hand_cannot_lift_is_steadied_whatever_was_sampled():
+def test_what_one_hand_cannot_lift_is_only_steadied():
     scene = scene_of(standing('library://cutting_board', name='board'))
     placed = scene.objects[0]
     half = two_hand_grasps_for(placed.model).left
-    (first,) = nearest_single(scene, placed, 'left', grasp_joints(half)[:1], 1)
-    assert first.distance < 1e-9
+    wanted = grasp_joints(half)[:1]
+    (steadying,) = nearest_single(scene, placed, 'left', wanted, 1, stays=True)
+    assert steadying.distance < 1e-9
+    assert not can_lift(scene, placed, 'left')
+    assert nearest_single(scene, placed, 'left', wanted, 1) == []

@@ -3,6 +3,7 @@
 """Grasps by object: stored for a family's instance 0, fitted to others, searched for users'."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 import functools
 import hashlib
 from pathlib import Path
@@ -46,6 +47,44 @@ def grasps_for(
     wanted = tuple(regions) or tuple(region.name for region in model.affordances.graspable)
     for name in regions:
         model.affordances.region(name)
+    return _one_hand(_question(model, hand_model, side, wanted))
+
+
+def two_hand_grasps_for(model: ObjectModel, hand_model: str = 'open_hand') -> TwoHandGraspSet:
+    """
+    Return proven grasps of an object by both hands; otherwise as grasps_for.
+
+    :raises HoiPlannerError: NO_CANDIDATE, there are none
+    """
+    return _two_hands(_question(model, hand_model))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """All that the answer depends on, so that it is looked up once; the object comes along."""
+
+    mesh: str
+    mass: float
+    resource: str
+    hand_model: str
+    side: str
+    regions: tuple[str, ...]
+    changed: int
+    model: ObjectModel = field(compare=False)
+
+
+def _question(
+    model: ObjectModel, hand_model: str, side: str = '', regions: tuple[str, ...] = (),
+) -> _Question:
+    path = user_path(model) if model.category == 'user' else library_path(model.category)
+    changed = path.stat().st_mtime_ns if path.exists() else 0
+    return _Question(content_hash(model.mesh), model.mass, model.resource, hand_model, side,
+                     regions, changed, model)
+
+
+@functools.lru_cache(maxsize=256)
+def _one_hand(asked: _Question) -> GraspSet:
+    model, side, wanted, hand_model = asked.model, asked.side, asked.regions, asked.hand_model
     file = grasp_file(model, hand_model)
     stored = file.groups.get(side, no_records(side))
     if is_stored_object(model, file):
@@ -60,12 +99,9 @@ def grasps_for(
     return found.grasp_set(model.resource, hand_model)
 
 
-def two_hand_grasps_for(model: ObjectModel, hand_model: str = 'open_hand') -> TwoHandGraspSet:
-    """
-    Return proven grasps of an object by both hands; otherwise as grasps_for.
-
-    :raises HoiPlannerError: NO_CANDIDATE, there are none
-    """
+@functools.lru_cache(maxsize=256)
+def _two_hands(asked: _Question) -> TwoHandGraspSet:
+    model, hand_model = asked.model, asked.hand_model
     file = grasp_file(model, hand_model)
     pair = tuple(file.groups.get(f'two_{side}', no_records(side)) for side in SIDES)
     if not is_stored_object(model, file):

@@ -19,12 +19,9 @@ LIMITS = PlanLimits(displacement=0.01)
 REHEARSAL = PlanLimits(displacement=0.0095, drop=0.0095)
 
 
-class _Last:
-    """The last motion that was played; who makes a record of it asks for it again."""
-
-    motion: HandObjectMotion | None = None
-    world: tuple = ()
-    report: PlanReport | None = None
+# Motion, world and report of the last one that was played; who makes a record of it asks for it
+# again. One tuple, so that threads see all of it or nothing.
+_last: tuple[HandObjectMotion | None, tuple, PlanReport | None] = (None, (), None)
 
 
 def rehearsed(
@@ -36,18 +33,19 @@ def rehearsed(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises
     """
+    global _last
     # Poses of the objects are the motion's; the rest of the world is the same in the same memory.
     world = (scene.table_height, *(id(item.model) for item in scene.objects),
              *(id(item) for item in scene.obstacles))
-    if _Last.motion is not motion or _Last.world != world:
+    played, where, report = _last
+    if played is not motion or where != world:
         physics = PhysicsScene(
             {item.id: item.model for item in scene.objects}, scene.hand_model,
             tuple(Obstacle(item.id, item.model, item.pose) for item in scene.obstacles),
             scene.table_height)
-        _Last.report = screen_plan(
-            physics, as_stored(motion), limits=REHEARSAL, cancel=token)
-        _Last.motion, _Last.world = motion, world
-    return _Last.report
+        report = screen_plan(physics, as_stored(motion), limits=REHEARSAL, cancel=token)
+        _last = (motion, world, report)
+    return report
 
 
 def as_stored(motion: HandObjectMotion) -> HandObjectMotion:
