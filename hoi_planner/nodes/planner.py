@@ -3,34 +3,26 @@
 """The planner node: a goal through generation, validation, ranking and execution."""
 
 from hoi_planner_msgs.action import PlanInteraction
-from hoi_planner_msgs.msg import HandObjectPlan, ObjectStateArray
 from hoi_planner_msgs.srv import ListTasks
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from std_msgs.msg import Header, String
-from visualization_msgs.msg import MarkerArray
+from std_msgs.msg import Header
 
 from hoi_planner.demonstrations.tasks.registry import TASKS
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.conversions.basics import duration_to_msg, optional_height
-from hoi_planner.nodes.conversions.plans import plan_to_msg
+from hoi_planner.nodes.conversions.plans import placements_from_msg, plan_to_msg
 from hoi_planner.nodes.conversions.reports import report_to_msg
 from hoi_planner.nodes.conversions.requests import request_from_plan_interaction
-from hoi_planner.nodes.markers import plan_markers
+from hoi_planner.nodes.inputs.node_inputs import scene_input
+from hoi_planner.nodes.inputs.task_label import TaskLabel
+from hoi_planner.nodes.outputs import PlanOutputs
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.remote_stages import RemoteExecutor, RemoteGenerator, RemoteValidator
-from hoi_planner.nodes.scene_input import SceneInput
 from hoi_planner.nodes.spinning import run_node
 from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.objects.library import list_library
 from hoi_planner.planning.generators import GENERATORS
 from hoi_planner.planning.planner import Planner
-
-LATCHED = QoSProfile(
-    depth=1, reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.TRANSIENT_LOCAL)
-# Compatible with publishers of both kinds; a reliable subscription never meets a best-effort one.
-SENSOR = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class PlannerNode(Node):
@@ -47,21 +39,16 @@ class PlannerNode(Node):
             f'generator when the goal names none: one of {sorted(GENERATORS)}')
         self._default_candidates = declare(
             self, 'candidates', 8, 'candidates at most, when the goal names none', (1, 64))
-        max_age = declare(
-            self, 'max_object_age', 1.0, 'oldest object state to plan on, seconds', (0.01, 60.0))
-        self._scene = SceneInput(self._frame, max_age, self.get_clock())
+        mesh_roots = declare_mesh_roots(self)
+        self._scene = scene_input(self, self._frame)
         self._planner = Planner(
             RemoteGenerator(self, self._header), RemoteValidator(self, self._header),
-            declare_mesh_roots(self), declare(
+            mesh_roots, declare(
                 self, 'wave', 2, 'candidates made and judged at a time, until one passes; 0: all '
                 'of them, and the best is taken', (0, 64)))
         self._executor = RemoteExecutor(self)
-        self._task_label = ''
-        self.create_subscription(
-            ObjectStateArray, 'object_states', self._scene.on_message, SENSOR)
-        self.create_subscription(String, 'task_label', self._on_task_label, SENSOR)
-        self._plan_publisher = self.create_publisher(HandObjectPlan, 'plan', LATCHED)
-        self._marker_publisher = self.create_publisher(MarkerArray, 'markers', LATCHED)
+        self._task_label = TaskLabel(self)
+        self._outputs = PlanOutputs(self, mesh_roots)
         self.create_service(ListTasks, 'list_tasks', self._list_tasks)
         self._server = StageServer(self, PlanInteraction, 'plan_interaction', self._interact)
 
@@ -72,16 +59,11 @@ class PlannerNode(Node):
     def _header(self):
         return Header(frame_id=self._frame, stamp=self.get_clock().now().to_msg())
 
-    def _on_task_label(self, msg):
-        self._task_label = msg.data
-
     def _interact(self, goal, token, feedback):
+        goal = self._scene.checked(goal)
         request = request_from_plan_interaction(
-            goal, goal.task or self._task_label, self._scene.objects(goal.objects),
+            goal, goal.task or self._task_label.label, placements_from_msg(goal.objects, 'objects'),
             self._table_height, self._default_generator, self._default_candidates)
-        self._scene.check_frames(goal.targets, 'targets')
-        self._scene.check_frames(goal.obstacles, 'obstacles')
-        self._scene.check_hands(goal.start_hands)
         token.limit(request.time_budget)
 
         def progress(stage, fraction, text, best_score):
@@ -96,10 +78,11 @@ class PlannerNode(Node):
             planning_time=duration_to_msg(planned.times.total),
             generation_time=duration_to_msg(planned.times.generation),
             validation_time=duration_to_msg(planned.times.validation))
+        header = self._header()
+        self._outputs.show(planned, header)
         if planned.accepted:
-            result.plan = plan_to_msg(planned.plan, self._header())
-            self._plan_publisher.publish(result.plan)
-            self._marker_publisher.publish(plan_markers(planned.plan, result.plan.header))
+            result.plan = plan_to_msg(planned.plan, header)
+            self._outputs.publish(result.plan)
             if goal.execute:
                 # The budget is for planning; execution takes as long as the plan.
                 token.limit(float('inf'))

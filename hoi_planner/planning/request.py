@@ -13,8 +13,8 @@ from hoi_planner.objects.user_library import MAX_MASS
 from hoi_planner.physics.config import MAX_FRICTION
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.planning.request_checks import (
-    check_id, check_text, check_unique, checked_pose, MAX_ID_LENGTH, MAX_RESOURCE_LENGTH,
-    MAX_TASK_LENGTH,
+    check_fingers, check_id, check_text, check_unique, checked_pose, MAX_ID_LENGTH,
+    MAX_RESOURCE_LENGTH, MAX_TASK_LENGTH,
 )
 
 MAX_OBJECTS = 16
@@ -61,11 +61,11 @@ class HandStart:
         """Check both."""
         object.__setattr__(self, 'wrist_pose', checked_pose(self.wrist_pose, 'wrist_pose'))
         fingers = torch.as_tensor(self.finger_poses, dtype=torch.float64)
-        if fingers.shape != (NUM_FINGER_JOINTS, 3) or not torch.isfinite(fingers).all():
+        if fingers.shape != (NUM_FINGER_JOINTS, 3):
             raise RequestError(
                 FailureCode.INVALID_POSE,
-                f'finger_poses has shape {tuple(fingers.shape)}, must be ({NUM_FINGER_JOINTS}, 3) '
-                'finite numbers')
+                f'finger_poses has shape {tuple(fingers.shape)}, must be ({NUM_FINGER_JOINTS}, 3)')
+        check_fingers(fingers, 'finger_poses')
         object.__setattr__(self, 'finger_poses', fingers)
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of what comes from outside: texts, ids, poses; each error names field, value and limit."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from hoi_planner.geometry.transforms import check_pose
 MAX_ID_LENGTH = 64
 MAX_RESOURCE_LENGTH = 1024
 MAX_TASK_LENGTH = 256       # generator syncdiff takes a sentence
+MAX_ANGLE = 4 * math.pi     # of an axis-angle component, radians: two turns
 
 
 def check_id(name: str) -> None:
@@ -70,3 +72,18 @@ def checked_pose(pose, name: str) -> torch.Tensor:
     except ValueError as error:
         raise RequestError(FailureCode.INVALID_POSE, str(error)) from error
     return tensor
+
+
+def check_fingers(angles: torch.Tensor, name: str) -> None:
+    """
+    Check that every angle of fingers (15, 3) is one: finite, at most two turns.
+
+    :raises RequestError: INVALID_POSE naming the joint and the value
+    """
+    good = torch.isfinite(angles) & (angles.abs() <= MAX_ANGLE)
+    if not good.all():
+        joint, axis = (~good).nonzero()[0].tolist()
+        raise RequestError(
+            FailureCode.INVALID_POSE,
+            f'{name} has {angles[joint, axis].item():g} rad at joint {joint}, axis '
+            f"{'xyz'[axis]}, must be finite, limit {MAX_ANGLE:.2f} rad")

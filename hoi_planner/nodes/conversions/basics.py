@@ -83,7 +83,15 @@ def limits_from_msg(msg: PlanLimitsMsg) -> PlanLimits:
 
 
 def optional_height(value: float) -> float | None:
-    """Return None for NaN: no table."""
+    """
+    Return None for NaN: no table.
+
+    :raises RequestError: INVALID_REQUEST for an infinite height
+    """
+    if math.isinf(value):
+        raise RequestError(
+            FailureCode.INVALID_REQUEST,
+            f'table_height is {value} m, must be finite, or NaN for no table')
     return None if math.isnan(value) else value
 
 
