@@ -125,7 +125,7 @@ def check_points(points, name: str, fps: float) -> None:
         raise ValueError(f'{name} has {len(points)} points, must have 2 to {MAX_FRAMES}')
     # Above it, times that are TIME_TOLERANCE off would not increase any more.
     if not 0 < fps <= MAX_FPS:
-        raise ValueError(f'fps is {fps}, must be above 0, at most {MAX_FPS:g}')
+        raise ValueError(f'fps is {fps:g}, must be above 0, at most {MAX_FPS:g}')
     for frame, point in enumerate(points):
         time = duration_from_msg(point.time_from_start)
         if abs(time - frame / fps) > TIME_TOLERANCE:
