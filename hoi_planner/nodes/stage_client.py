@@ -7,12 +7,12 @@ import threading
 import time
 
 from action_msgs.msg import GoalStatus
-from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.nodes.guarded_action_client import GuardedActionClient
 
 POLL = 0.02
 # A server that vanished may come back under its name; discovery takes about this long.
@@ -36,7 +36,7 @@ class StageClient:
         self._name = name
         self._unavailable = unavailable
         self._wait_for_server = wait_for_server
-        self._client = ActionClient(
+        self._client = GuardedActionClient(
             node, action_type, name, callback_group=ReentrantCallbackGroup())
 
     def call(

@@ -10,18 +10,12 @@ import copy
 import functools
 import math
 import os
-import threading
-import time
 from typing import NamedTuple
 
 from builtin_interfaces.msg import Duration, Time
-from geometry_msgs.msg import PoseStamped
 from hoi_planner_msgs.action import ExecutePlan, PlanInteraction
-from hoi_planner_msgs.msg import HandState, ObjectState
-from hoi_planner_msgs.srv import GetModelInfo
+from hoi_planner_msgs.msg import ObjectState
 import pytest
-from rclpy.action import ActionClient
-from rclpy.node import Node
 from std_msgs.msg import Header
 
 from hoi_planner.failures import FailureCode
@@ -30,11 +24,10 @@ from hoi_planner.nodes.inference import InferenceNode
 from hoi_planner.nodes.planner import PlannerNode
 from hoi_planner.nodes.simulated_executor import SimulatedExecutorNode
 from motions import random_plan
+from planner_goals import Asker, good_goal
 from ros_helpers import spinning
 
 pytestmark = pytest.mark.ros
-
-WAIT = 30.0
 
 
 class Case(NamedTuple):
@@ -47,7 +40,7 @@ class Case(NamedTuple):
 
 @pytest.fixture(scope='module')
 def roots(tmp_path_factory):
-    """Return a mesh root with a link out of it, an empty mesh, an open one and a huge one."""
+    """Return a mesh root with a link out of it, and with meshes that are none."""
     root = tmp_path_factory.mktemp('meshes')
     outside = tmp_path_factory.mktemp('outside') / 'secret.stl'
     outside.write_bytes(b'solid')
@@ -59,78 +52,30 @@ def roots(tmp_path_factory):
 
 
 @pytest.fixture(scope='module')
-def nodes(roots):
-    """Return the planner, inference and executor nodes with a node that asks, spinning."""
+def asker(roots):
+    """Return who asks the planner, inference and executor nodes, which spin."""
     arguments = ['--ros-args', '-p', f'mesh_roots:=[{roots}]',
                  '-p', f'checkpoint:={roots}/none.safetensors']
-    with spinning(PlannerNode, InferenceNode, SimulatedExecutorNode,
-                  functools.partial(Node, 'asker'), arguments=arguments) as all_nodes:
-        yield all_nodes
+    with spinning(PlannerNode, InferenceNode, SimulatedExecutorNode, Asker,
+                  arguments=arguments) as nodes:
+        nodes[-1].wait_until_active()
+        yield nodes[-1]
 
 
 @pytest.fixture(scope='module')
-def refusal(nodes, roots):
+def refusal(asker, roots):
     """Return a function: name of a case -> its result; each is asked for once."""
-    asker = nodes[-1]
-    plan_action = ActionClient(asker, PlanInteraction, 'plan_interaction')
-    execute_action = ActionClient(asker, ExecutePlan, 'execute_plan')
-    for action in (plan_action, execute_action):
-        assert action.wait_for_server(WAIT)
-    wait_until_active(asker)
-
     @functools.cache
     def ask(name):
         if name in PLAN_CASES:
             goal = ExecutePlan.Goal(plan=plan_to_msg(random_plan(), Header(frame_id='world')))
             PLAN_CASES[name].spoil(goal.plan)
-            return result_of(execute_action, goal)
-        goal = good_goal(asker.get_clock().now().to_msg())
-        changed = GOAL_CASES[name].spoil(goal, roots)
-        return result_of(plan_action, goal if changed is None else changed)
+            return asker.result(ExecutePlan, 'execute_plan', goal)
+        goal = good_goal(asker.stamp())
+        GOAL_CASES[name].spoil(goal, roots)
+        return asker.result(PlanInteraction, 'plan_interaction', goal)
 
     return ask
-
-
-def wait_until_active(asker):
-    """Wait for the inference node: before, it refuses everything in the same words."""
-    client = asker.create_client(GetModelInfo, 'get_model_info')
-    assert client.wait_for_service(WAIT)
-    end = time.monotonic() + WAIT
-    while wait(client.call_async(GetModelInfo.Request())).lifecycle_state != 'active':
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def result_of(action, goal):
-    """Send a goal and return its result."""
-    handle = wait(action.send_goal_async(goal))
-    assert handle.accepted
-    return wait(handle.get_result_async()).result
-
-
-def wait(future):
-    """Return the future's result."""
-    done = threading.Event()
-    future.add_done_callback(lambda _: done.set())
-    assert done.wait(WAIT)
-    return future.result()
-
-
-def state(name, stamp, resource='library://carton', x=0.45):
-    """Return an object on the table."""
-    msg = ObjectState(id=name, mesh_resource=resource, pose=PoseStamped(
-        header=Header(frame_id='world', stamp=stamp)))
-    msg.pose.pose.position.x, msg.pose.pose.position.z = x, 0.10
-    return msg
-
-
-def good_goal(stamp):
-    """Return a goal with a box, its target, an obstacle and a hand, that nothing is wrong with."""
-    hand = HandState(side='left', wrist=PoseStamped(header=Header(stamp=stamp)))
-    return PlanInteraction.Goal(
-        task='carry', objects=[state('box', stamp)], targets=[state('box', stamp)],
-        obstacles=[state('post', stamp, 'library://drum', 1.0)], candidates=1,
-        time_budget=Duration(sec=20), start_hands=[hand])
 
 
 def put(path, value):

@@ -23,8 +23,8 @@ def duration_to_msg(seconds: float) -> Duration:
 
 
 def duration_from_msg(msg: Duration) -> float:
-    """Return seconds."""
-    return msg.sec + msg.nanosec / NANOSECONDS
+    """Return seconds, rounded once."""
+    return (msg.sec * NANOSECONDS + msg.nanosec) / NANOSECONDS
 
 
 def pose_to_msg(pose: torch.Tensor) -> Pose:

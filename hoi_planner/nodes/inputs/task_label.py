@@ -4,7 +4,6 @@
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from hoi_planner_msgs.action import PlanInteraction
-from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from std_msgs.msg import String
@@ -12,6 +11,7 @@ from std_msgs.msg import String
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.basics import duration_to_msg
 from hoi_planner.nodes.qos import LATCHED, SENSOR
+from hoi_planner.nodes.guarded_action_client import GuardedActionClient
 from hoi_planner.nodes.parameters import declare
 from hoi_planner.planning.request_checks import check_text, MAX_TASK_LENGTH
 
@@ -37,7 +37,7 @@ class TaskLabel:
         self._action = None
         if plan_on_arrival:
             self._results = node.create_publisher(DiagnosticStatus, 'task_result', LATCHED)
-            self._action = ActionClient(
+            self._action = GuardedActionClient(
                 node, PlanInteraction, 'plan_interaction', callback_group=ReentrantCallbackGroup())
         self._subscription = node.create_subscription(
             String, 'task_label', self._on_message, SENSOR)
