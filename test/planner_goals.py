@@ -35,6 +35,23 @@ def good_goal(stamp):
         time_budget=Duration(sec=20), start_hands=[hand])
 
 
+def until(condition, send=None, period=0.2, wait=WAIT):
+    """
+    Wait until a condition holds, and return it.
+
+    :param send: called every `period` seconds: the first message can come before the subscriber
+        knows its publisher
+    """
+    end, next_send = time.monotonic() + wait, 0.0
+    while not (found := condition()):
+        assert time.monotonic() < end, 'it never came'
+        if send is not None and time.monotonic() > next_send:
+            send()
+            next_send = time.monotonic() + period
+        time.sleep(0.02)
+    return found
+
+
 class Asker(Node):
     """Sends goals and waits for their results; spun with the nodes that it asks."""
 
@@ -47,11 +64,11 @@ class Asker(Node):
         """Return the time now."""
         return self.get_clock().now().to_msg()
 
-    def wait(self, future):
+    def wait(self, future, seconds=WAIT):
         """Return the future's result."""
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
-        assert done.wait(WAIT)
+        assert done.wait(seconds)
         return future.result()
 
     def wait_until_active(self) -> None:
@@ -64,11 +81,11 @@ class Asker(Node):
             assert time.monotonic() < end
             time.sleep(0.05)
 
-    def result(self, kind, name: str, goal):
+    def result(self, kind, name: str, goal, seconds=WAIT):
         """Send a goal to an action of a type and return its result."""
         if name not in self._goal_clients:
             self._goal_clients[name] = GuardedActionClient(self, kind, name)
             assert self._goal_clients[name].wait_for_server(WAIT)
         handle = self.wait(self._goal_clients[name].send_goal_async(goal))
         assert handle.accepted
-        return self.wait(handle.get_result_async()).result
+        return self.wait(handle.get_result_async(), seconds).result

@@ -5,7 +5,6 @@
 import contextlib
 import functools
 import importlib.util
-import time
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -29,11 +28,11 @@ from hoi_planner.nodes.inputs.node_inputs import scene_input
 from hoi_planner.nodes.inputs.transforms import FixedTransforms
 from hoi_planner.nodes.planner import PlannerNode
 from hoi_planner.nodes.qos import LATCHED
+from planner_goals import until
 from ros_helpers import spinning
 
 pytestmark = pytest.mark.ros
 
-WAIT = 30.0
 TILTED = Rotation.from_euler('xyz', [0.3, -0.5, 1.1])
 # A camera on an arm on a stand: a chain of two.
 CAMERA = ['stand=world 1 2 0.5 0 0 0 1',
@@ -85,23 +84,6 @@ def publisher(node, kind, topic, reliability=ReliabilityPolicy.RELIABLE):
     until(lambda: made.get_subscription_count() > 0)
     yield made
     node.destroy_publisher(made)
-
-
-def until(condition, send=None):
-    """
-    Wait until a condition holds, and return it.
-
-    :param send: called five times a second: the first message can come before the subscriber knows
-        its publisher
-    """
-    end, next_send = time.monotonic() + WAIT, 0.0
-    while not (found := condition()):
-        assert time.monotonic() < end, 'it never came'
-        if send is not None and time.monotonic() > next_send:
-            send()
-            next_send = time.monotonic() + 0.2
-        time.sleep(0.02)
-    return found
 
 
 def taken(scene):

@@ -65,4 +65,4 @@ def triangle_corners(model: ObjectModel, limit: int) -> np.ndarray:
             [trimesh.convex.convex_hull(part) for part in model.convex_parts])
     if len(mesh.faces) > limit:
         mesh = trimesh.creation.box(bounds=model.mesh.bounds)
-    return np.ascontiguousarray(mesh.triangles, dtype=np.float64).reshape(-1, 3)
+    return np.array(mesh.triangles, dtype=np.float64).reshape(-1, 3)
