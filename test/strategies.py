@@ -31,7 +31,7 @@ def texts(smallest: int, largest: int):
 
 @st.composite
 def poses(draw, *leading: int):
-    """Return poses (*leading, 7), their quaternions as far off 1 as is allowed."""
+    """Draw (*leading, 7) poses, their quaternions as far off 1 as is allowed."""
     count = int(np.prod(leading))
     seed = draw(st.integers(0, 2 ** 32 - 1))
     generator = np.random.default_rng(seed)

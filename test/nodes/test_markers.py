@@ -114,7 +114,8 @@ def test_an_obstacle_or_the_hands_can_fail_too(plan):
     markers = failure_markers(plan, hit, HEADER).markers
     assert color(named(markers, 'obstacle/post')[0]) == FAILURE_COLOR
     assert color(named(markers, 'object/box')[0]) != FAILURE_COLOR
-    crossed = replace(DROPPED, code=FailureCode.HAND_HAND_COLLISION, object_id='', time=float('nan'))
+    crossed = replace(
+        DROPPED, code=FailureCode.HAND_HAND_COLLISION, object_id='', time=float('nan'))
     markers = failure_markers(plan, crossed, HEADER).markers
     assert color(named(markers, 'hand/left')[0]) == FAILURE_COLOR
     assert color(named(markers, 'object/box')[0]) != FAILURE_COLOR

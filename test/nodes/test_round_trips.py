@@ -27,7 +27,8 @@ def over_the_wire(msg):
 @FEW
 @given(strategies.plans())
 def test_hand_object_plan(plan):
-    assert strategies.same(plans.plan_from_msg(over_the_wire(plans.plan_to_msg(plan, HEADER))), plan)
+    back = plans.plan_from_msg(over_the_wire(plans.plan_to_msg(plan, HEADER)))
+    assert strategies.same(back, plan)
 
 
 @MANY
