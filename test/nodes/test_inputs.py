@@ -45,6 +45,8 @@ HOSTS = {
                  'pose_topic': 'tracked/{id}/pose', 'max_object_age': 60.0},
     'replay': {'use_sim_time': True, 'max_object_age': 5.0},
 }
+if importlib.util.find_spec('vision_msgs'):
+    HOSTS['detector'] = {'detection_topic': 'seen', 'detected_classes': ['cup=library://mug']}
 
 
 def parameters(values):
@@ -329,6 +331,20 @@ def test_detections_become_objects():
     source.on_message(kind(detections=[detection('cup', 0.9)] * 300))
     with pytest.raises(RequestError, match='300 detections, limit 256'):
         source.states()
+
+
+def test_detections_come_over_their_topic(scenes, sender):
+    pytest.importorskip('vision_msgs.msg', reason='vision_msgs is not installed')
+    from vision_msgs.msg import Detection3D, ObjectHypothesisWithPose
+    result = ObjectHypothesisWithPose()
+    result.hypothesis.class_id, result.hypothesis.score = 'cup', 0.75
+    result.pose.pose.position.x = 0.6
+    msg = detection_type()(
+        header=stamped(sender).header, detections=[Detection3D(results=[result])])
+    with publisher(sender, detection_type(), '/detector/seen') as seen:
+        found, = arrived(scenes['detector'], seen, msg)
+    assert (found.id, found.mesh_resource) == ('cup', 'library://mug')
+    assert found.pose.pose.position.x == 0.6 and found.pose.header == msg.header
 
 
 def test_tf_is_asked_at_the_stamp(graph):

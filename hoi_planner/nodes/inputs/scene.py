@@ -7,12 +7,11 @@ from typing import Protocol
 
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import HandState, ObjectState
-from rclpy.clock import JumpThreshold
-from rclpy.duration import Duration
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.nodes.inputs.checks import InputChecks
+from hoi_planner.nodes.inputs.jumps import on_jump_back
 from hoi_planner.planning.request import MAX_OBJECTS
 from hoi_planner.planning.request_checks import (
     check_id, check_text, check_unique, MAX_ID_LENGTH)
@@ -38,10 +37,7 @@ class SceneInput:
         self._checks = checks
         self._sources = tuple(sources)
         # A bag that is played again: what came is of a time that has not been yet.
-        self._jumps = checks.clock.create_jump_callback(
-            JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1),
-                          on_clock_change=False),
-            post_callback=lambda jump: self.clear())
+        self._jumps = on_jump_back(checks.clock, self.clear)
 
     def clear(self) -> None:
         """Forget all scenes."""

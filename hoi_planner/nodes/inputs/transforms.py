@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from builtin_interfaces.msg import Time
+from rclpy.duration import Duration
 from rclpy.node import Node
+from rclpy.time import Time as ClockTime
 import torch
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.geometry.transforms import compose, normalize_pose
+from hoi_planner.nodes.inputs.jumps import on_jump_back
 from hoi_planner.planning.request_checks import checked_pose
 
 
@@ -100,7 +103,6 @@ class TfTransforms:
         :param timeout: seconds that a lookup waits for transforms of its time to come
         :raises ImportError: tf2_ros is not installed
         """
-        from rclpy.duration import Duration
         import tf2_ros
         self._exception = tf2_ros.TransformException
         self._frame = planning_frame
@@ -108,13 +110,14 @@ class TfTransforms:
         self._buffer = tf2_ros.Buffer(node=node)
         # No thread of its own: the node's executor has several.
         self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+        # As tf2_ros does it in C++; fixed frames stay.
+        self._jumps = on_jump_back(node.get_clock(), self._buffer.clear)
 
     def lookup(self, frame: str, stamp: Time) -> torch.Tensor:
         """Return the pose of a frame at the stamp, never simply the latest one."""
-        from rclpy.time import Time as RclpyTime
         try:
             found = self._buffer.lookup_transform(
-                self._frame, frame, RclpyTime.from_msg(stamp), self._timeout)
+                self._frame, frame, ClockTime.from_msg(stamp), self._timeout)
         except self._exception as error:
             raise RequestError(
                 FailureCode.TRANSFORM_UNAVAILABLE,
