@@ -122,6 +122,7 @@ def box(pose, name='box'):
 
 def test_a_scene_stands_where_its_camera_saw_it(scenes, sender):
     pose = stamped(sender, 'camera', 0.3, 0.4)
+    assert scenes['cameras'].age() is None
     with publisher(sender, ObjectStateArray, '/cameras/object_states') as scene:
         found, = arrived(scenes['cameras'], scene, ObjectStateArray(objects=[box(pose)]))
     wanted = TILTED.apply([0.3, 0.0, 0.4]) + [1.1, 2.0, 0.7]
@@ -129,6 +130,7 @@ def test_a_scene_stands_where_its_camera_saw_it(scenes, sender):
     np.testing.assert_allclose(pose[:3], wanted, atol=1e-12)
     np.testing.assert_allclose(pose[3:], TILTED.as_quat(), atol=1e-12)
     assert found.pose.header.frame_id == 'world'
+    assert 0 <= scenes['cameras'].age() < 20
 
 
 def test_objects_without_a_header_take_the_arrays(scenes, sender):
@@ -289,6 +291,8 @@ def test_a_bad_parameter_is_named_in_one_line(graph, name, value, words):
         scene_input(node, 'world')
     node.destroy_node()
     assert words in str(caught.value) and '\n' not in str(caught.value)
+    # Which of the two corners is wrong cannot be told.
+    assert name.replace('min', 'max').replace('pose_topic', 'tracked_objects') in str(caught.value)
 
 
 @pytest.mark.skipif(importlib.util.find_spec('vision_msgs') is not None,

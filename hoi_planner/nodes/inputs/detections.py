@@ -44,11 +44,12 @@ class Detections:
         """
         Keep what is known.
 
+        :param topic: empty: none, there are no detections
         :param resources: class_id -> mesh resource; empty: detections of that class are no objects
             of the scene and are left out
         :param min_score: detections below it are left out
         """
-        self.topics = (topic,)
+        self.topics = (topic,) if topic else ()
         self._resources = dict(resources)
         self._min_score = min_score
         self._newest = None
@@ -68,9 +69,10 @@ class Detections:
         :raises RequestError: MESSAGE_TOO_LARGE, INVALID_REQUEST for a detection without a
             hypothesis or with a score that is no number, MISSING_MESH for a class without a mesh
         """
-        msg, topic = self._newest, self.topics[0]
+        msg = self._newest
         if msg is None:
             return []
+        topic = self.topics[0]
         if len(msg.detections) > MAX_DETECTIONS:
             raise RequestError(
                 FailureCode.MESSAGE_TOO_LARGE,

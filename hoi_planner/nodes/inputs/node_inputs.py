@@ -28,8 +28,12 @@ def scene_input(node: Node, planning_frame: str) -> SceneInput:
     """
     checks = InputChecks(
         planning_frame, node.get_clock(), _transforms(node, planning_frame), _limits(node))
-    sources = [_object_states(node), *_tracked_poses(node), *_detections(node)]
-    return SceneInput(checks, sources)
+    inputs = [_object_states(), _tracked_poses(node), _detections(node)]
+    scene = SceneInput(checks, [source for source, _ in inputs if source.topics])
+    for _, topics in inputs:
+        for topic, kind, callback in topics:
+            node.create_subscription(kind, topic, scene.noting(callback), SENSOR)
+    return scene
 
 
 def checked(name: str, value, make: Callable):
@@ -71,26 +75,24 @@ def _transforms(node: Node, planning_frame: str) -> Transforms:
     return Transforms(fixed, find_tf(node, planning_frame, timeout), planning_frame)
 
 
-def _object_states(node: Node) -> ObjectStates:
+# Each returns its source, and topic, message type and callback of what it subscribes to.
+def _object_states():
     source = ObjectStates()
-    node.create_subscription(ObjectStateArray, source.topics[0], source.on_message, SENSOR)
-    return source
+    return source, [(source.topics[0], ObjectStateArray, source.on_message)]
 
 
-def _tracked_poses(node: Node) -> list[TrackedPoses]:
+def _tracked_poses(node: Node):
     pattern = declare(
         node, 'pose_topic', 'objects/{id}/pose', 'topic of a tracked object: PoseStamped')
     lines = _lines(
         node, 'tracked_objects', 'objects with a pose topic of their own: ID=MESH_RESOURCE')
     source = checked(
         'tracked_objects', lines, lambda value: TrackedPoses(parse_pairs(value), pattern))
-    for name, topic in source.topic_of.items():
-        node.create_subscription(
-            PoseStamped, topic, functools.partial(source.on_pose, name), SENSOR)
-    return [source] if lines else []
+    return source, [(topic, PoseStamped, functools.partial(source.on_pose, name))
+                    for name, topic in source.topic_of.items()]
 
 
-def _detections(node: Node) -> list[Detections]:
+def _detections(node: Node):
     topic = declare(
         node, 'detection_topic', '', 'topic of vision_msgs/Detection3DArray; empty: none')
     lines = _lines(
@@ -99,9 +101,8 @@ def _detections(node: Node) -> list[Detections]:
     min_score = declare(
         node, 'min_detection_score', 0.5, 'detections below it are left out', (0.0, 1.0))
     resources = checked('detected_classes', lines, lambda value: parse_pairs(value, True))
-    if not topic:
-        return []
-    kind = checked('detection_topic', topic, lambda value: detection_type())
     source = Detections(topic, resources, min_score)
-    node.create_subscription(kind, topic, source.on_message, SENSOR)
-    return [source]
+    if not topic:
+        return source, []
+    kind = checked('detection_topic', topic, lambda value: detection_type())
+    return source, [(topic, kind, source.on_message)]
