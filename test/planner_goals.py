@@ -15,7 +15,7 @@ from std_msgs.msg import Header
 
 from hoi_planner.nodes.guarded_action_client import GuardedActionClient
 
-WAIT = 30.0
+WAIT = 60.0
 
 
 def state(name, stamp, resource='library://carton', x=0.45):

@@ -39,8 +39,10 @@ class PlannerNode(Node):
             f'generator when the goal names none: one of {sorted(GENERATORS)}')
         self._default_candidates = declare(
             self, 'candidates', 8, 'candidates at most, when the goal names none', (1, 64))
+        max_age = declare(
+            self, 'max_object_age', 1.0, 'oldest object state to plan on, seconds', (0.01, 60.0))
         mesh_roots = declare_mesh_roots(self)
-        self._scene = scene_input(self, self._frame)
+        self._scene = scene_input(self, self._frame, max_age)
         self._planner = Planner(
             RemoteGenerator(self, self._header), RemoteValidator(self, self._header),
             mesh_roots, declare(

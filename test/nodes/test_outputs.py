@@ -3,6 +3,7 @@
 """What the running graph publishes: a label's plan, controllers' trajectories, failures in red."""
 
 import functools
+import time
 
 from builtin_interfaces.msg import Duration
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -63,9 +64,10 @@ def seen(asker):
         labels.publish(String(data='carry'))
 
     until(lambda: scene.get_subscription_count() and labels.get_subscription_count())
-    # Until one comes through; a label before the scene is answered by MISSING_OBJECT_STATE.
-    until(lambda: results and results[-1].level == DiagnosticStatus.OK, send, period=8.0,
-          wait=120.0)
+    time.sleep(0.5)     # for the subscribers to know the publishers as well
+    # A label that came before the scene is answered by MISSING_OBJECT_STATE, and comes again.
+    until(lambda: results and results[-1].level == DiagnosticStatus.OK, send, period=30.0,
+          wait=150.0)
     with_late = latched(asker)
     until(lambda: len(with_late) == len(TOPICS))
     return with_late

@@ -64,7 +64,7 @@ class InputChecks:
         self.planning_frame = planning_frame
         self.clock = clock
         self._transforms = transforms
-        self._limits = limits
+        self.limits = limits
 
     def located(self, stamped: PoseStamped, name: str) -> PoseStamped:
         """
@@ -99,7 +99,7 @@ class InputChecks:
                                else f'{name}: {error.message}') from error
 
     def _check_workspace(self, pose: torch.Tensor, name: str) -> None:
-        low, high = self._limits.workspace_min, self._limits.workspace_max
+        low, high = self.limits.workspace_min, self.limits.workspace_max
         for axis, value, least, most in zip('xyz', pose[:3].tolist(), low, high):
             if not least <= value <= most:
                 raise RequestError(
@@ -120,18 +120,18 @@ class InputChecks:
                 return
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE, f'{name} has no stamp; on a topic it must have one')
-        now = self.clock.now().nanoseconds
+        limits, now = self.limits, self.clock.now().nanoseconds
         if now == 0:
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE,
                 f'{name} cannot be dated: use_sim_time is set and no time came on /clock')
         age = (now - stamp) / 1e9
-        if age > self._limits.max_age:
+        if age > limits.max_age:
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE,
-                f'{name} is {age:.2f} s old, limit {self._limits.max_age:.2f} s')
-        if -age > self._limits.future_tolerance:
+                f'{name} is {age:.2f} s old, limit {limits.max_age:.2f} s')
+        if -age > limits.future_tolerance:
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE,
                 f'{name} is {-age:.2f} s in the future, limit '
-                f'{self._limits.future_tolerance:.2f} s')
+                f'{limits.future_tolerance:.2f} s')

@@ -20,19 +20,25 @@ from hoi_planner.nodes.parameters import declare
 from hoi_planner.nodes.qos import SENSOR
 
 
-def scene_input(node: Node, planning_frame: str) -> SceneInput:
+def scene_input(
+    node: Node, planning_frame: str, max_age: float = InputLimits.max_age,
+    noted: Callable[[Callable], Callable] = lambda callback: callback,
+) -> SceneInput:
     """
     Declare the parameters of the inputs, subscribe, and return the scene.
 
+    :param max_age: of object states, seconds
+    :param noted: makes of each callback the one that is subscribed with
     :raises InvalidParameterValueException: names the parameter, its value and what is wrong
     """
     checks = InputChecks(
-        planning_frame, node.get_clock(), _transforms(node, planning_frame), _limits(node))
+        planning_frame, node.get_clock(), _transforms(node, planning_frame),
+        _limits(node, max_age))
     inputs = [_object_states(), _tracked_poses(node), _detections(node)]
     scene = SceneInput(checks, [source for source, _ in inputs if source.topics])
     for _, topics in inputs:
         for topic, kind, callback in topics:
-            node.create_subscription(kind, topic, scene.noting(callback), SENSOR)
+            node.create_subscription(kind, topic, noted(callback), SENSOR)
     return scene
 
 
@@ -49,10 +55,7 @@ def _lines(node: Node, name: str, description: str) -> list[str]:
     return [line for line in declare(node, name, [''], description) if line]
 
 
-def _limits(node: Node) -> InputLimits:
-    max_age = declare(
-        node, 'max_object_age', InputLimits.max_age, 'oldest object state to plan on, seconds',
-        (0.01, 60.0))
+def _limits(node: Node, max_age: float) -> InputLimits:
     future = declare(
         node, 'future_tolerance', InputLimits.future_tolerance,
         'how far a stamp may lie ahead of the clock, seconds', (0.0, 60.0))

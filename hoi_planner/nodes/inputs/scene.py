@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the planner's objects come from: the goal, or the newest messages on the topics."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import HandState, ObjectState
-from rclpy.time import Time
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.hands.contract import SIDES
@@ -37,26 +37,20 @@ class SceneInput:
         """Keep the checks and the sources; objects stand in the order of the sources."""
         self._checks = checks
         self._sources = tuple(sources)
-        self._heard: Time | None = None
         # A bag that is played again: what came is of a time that has not been yet.
         self._jumps = on_jump_back(checks.clock, self.clear)
 
-    def noting(self, callback: Callable[[object], None]) -> Callable[[object], None]:
-        """Return a source's callback that also notes when it was called."""
-        def noted(msg):
-            self._heard = self._checks.clock.now()
-            callback(msg)
+    @property
+    def max_age(self) -> float:
+        """Return how old an object state may be, seconds; it can be set."""
+        return self._checks.limits.max_age
 
-        return noted
-
-    def age(self) -> float | None:
-        """Return the seconds since the newest message came, None before the first."""
-        heard = self._heard
-        return None if heard is None else (self._checks.clock.now() - heard).nanoseconds / 1e9
+    @max_age.setter
+    def max_age(self, seconds: float) -> None:
+        self._checks.limits = replace(self._checks.limits, max_age=seconds)
 
     def clear(self) -> None:
         """Forget all scenes."""
-        self._heard = None
         for source in self._sources:
             source.clear()
 
