@@ -22,7 +22,7 @@ class SceneInput:
         :param max_age: of an object's stamp, seconds
         """
         self._frame = planning_frame
-        self._max_age = max_age
+        self.max_age = max_age
         self._clock = clock
         self._newest: ObjectStateArray | None = None
 
@@ -82,7 +82,7 @@ class SceneInput:
         if given and stamp.nanoseconds == 0:
             return
         age = (self._clock.now().nanoseconds - stamp.nanoseconds) / 1e9
-        if age > self._max_age:
+        if age > self.max_age:
             raise RequestError(
                 FailureCode.STALE_OBJECT_STATE,
-                f'{name} is {age:.2f} s old, limit {self._max_age:.2f} s')
+                f'{name} is {age:.2f} s old, limit {self.max_age:.2f} s')

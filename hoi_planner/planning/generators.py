@@ -10,6 +10,7 @@ import threading
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.planning.candidates import Candidates
+from hoi_planner.planning.descent_polls import heeded_in_descents
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.scripted_generator import ScriptedGenerator
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config
@@ -70,4 +71,5 @@ class GeneratorByName:
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
         """Return the candidates; raise HoiPlannerError, as `named` and the generator do."""
-        return self.named(request.generator).generate(request, token, progress)
+        with heeded_in_descents(token):
+            return self.named(request.generator).generate(request, token, progress)
