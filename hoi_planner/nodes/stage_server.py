@@ -11,6 +11,7 @@ import traceback
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
@@ -27,6 +28,9 @@ CANCEL_STATE = 1.0      # seconds within which ROS 2 marks a goal that we heard 
 RESULT_TIMEOUT = 900    # seconds; results that are fetched late are there
 WORK = ' goal'          # how the names of working threads end
 KEPT = 20               # newest goals that keep their plans meanwhile: a plan takes megabytes
+
+# ROS 2's default keeps 10 requests: of a storm of cancels the others would be lost without a word.
+DEEP = QoSProfile(depth=256, reliability=ReliabilityPolicy.RELIABLE)
 
 
 class StageServer:
@@ -65,7 +69,9 @@ class StageServer:
             callback_group=ReentrantCallbackGroup(),
             goal_callback=lambda goal: GoalResponse.ACCEPT,
             handle_accepted_callback=self._accepted,
-            cancel_callback=self._cancel, result_timeout=RESULT_TIMEOUT)
+            cancel_callback=self._cancel, result_timeout=RESULT_TIMEOUT,
+            goal_service_qos_profile=DEEP, result_service_qos_profile=DEEP,
+            cancel_service_qos_profile=DEEP)
 
     def stop(
         self, timeout: float = 0.0, reason: HoiPlannerError | None = None, close: bool = False,
