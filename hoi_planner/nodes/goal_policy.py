@@ -73,6 +73,11 @@ class GoalTurns:
                 self._turn = key
             return self._turn == key
 
+    def has_turn(self, key: Hashable) -> bool:
+        """Return whether a goal has the turn; one that was stopped while it waited has not."""
+        with self._lock:
+            return self._turn == key
+
     def finish(self, key: Hashable) -> None:
         """Take a goal that has ended off the list."""
         with self._lock:

@@ -4,6 +4,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+import queue
 import threading
 import time
 import traceback
@@ -63,6 +64,7 @@ class StageServer:
         self._bulky = tuple(bulky)
         self._kept: deque[tuple] = deque()
         self._came: dict[bytes, float] = {}
+        self._worker = _Worker(name)
         self._waiting = _WaitingGoals(self._turns, name)
         self._server = ActionServer(
             node, action_type, name, self._execute,
@@ -91,8 +93,9 @@ class StageServer:
             time.sleep(POLL)
 
     def close(self) -> None:
-        """End all goals for good, and the server's own thread."""
+        """End all goals for good, and the server's own threads."""
         self.stop(STOP_TIMEOUT, close=True)
+        self._worker.close()
         self._waiting.close()
 
     def destroy(self) -> None:
@@ -118,10 +121,8 @@ class StageServer:
     def _execute(self, goal_handle):
         key = bytes(goal_handle.goal_id.uuid)
         token = self._turns.token(key)
-        work = _Work(lambda publish: self._run(goal_handle.request, token, publish),
-                     lambda: self._turns.finish(key), token, f'{self._name}{WORK}')
         try:
-            result = self._result_of(goal_handle, work, token)
+            result = self._result_of(goal_handle, key, token)
             self.statistics.record(result.error_code, time.monotonic() - self._came[key])
             if self._node.context.ok():
                 self._end(goal_handle, result, token)
@@ -130,14 +131,24 @@ class StageServer:
         finally:
             del self._came[key]
 
-    def _result_of(self, goal_handle, work, token):
-        def publish(feedback):
-            if self._node.context.ok() and goal_handle.is_active:
-                goal_handle.publish_feedback(feedback)
+    def _result_of(self, goal_handle, key, token):
+        def work(is_wanted):
+            def publish(feedback):
+                if self._node.context.ok() and is_wanted() and goal_handle.is_active:
+                    goal_handle.publish_feedback(feedback)
+
+            try:
+                token.check(self._name)
+                return self._run(goal_handle.request, token, publish)
+            finally:
+                self._turns.finish(key)
 
         logger = self._node.get_logger()
         try:
-            return work.result(publish, self._name)
+            if self._turns.has_turn(key):
+                return self._worker.result(work, token, self._name)
+            self._turns.finish(key)
+            token.check(self._name)
         except HoiPlannerError as error:
             logger.info(f'{self._name}: {error.code.name}: {error.message}')
             return self._failure(goal_handle.request, error.code, error.message)
@@ -179,40 +190,55 @@ class StageServer:
                         setattr(message, field, getattr(type(message)(), field))
 
 
-class _Work:
-    """What a goal asks for, in a thread of its own; its turn ends with it."""
+class _Worker:
+    """
+    The thread that works, one for all goals of a server: a thread a goal would spread its memory.
 
-    def __init__(self, run: Callable, finish: Callable[[], None], token: CancelToken, name: str):
-        self._run, self._finish, self._token, self._name = run, finish, token, name
-        self._open = True
+    It is a daemon: native code that never ends must not keep the process.
+    """
 
-    def result(self, publish: Callable, stage: str) -> object:
-        """Return what run returns; raise what it raises, or, left behind, the token's reason."""
-        outcome, done = [], threading.Event()
+    def __init__(self, name: str):
+        self._name = name
+        self._jobs = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
 
-        def work():
-            try:
-                self._token.check(stage)
-                outcome.append((self._run(lambda msg: self._open and publish(msg)), None))
-            except Exception as error:
-                outcome.append((None, error))
-            finally:
-                self._finish()
-                done.set()
+    def result(self, run: Callable, token: CancelToken, stage: str) -> object:
+        """
+        Return what run returns, or raise what it raises.
 
-        # A daemon: native code that never ends must not keep the process.
-        threading.Thread(target=work, name=self._name, daemon=True).start()
+        :param run: called with a function that says whether anybody still waits for it
+        :raises HoiPlannerError: the token's reason, when run does not heed it in PATIENCE seconds
+        """
+        outcome, done, left = [], threading.Event(), threading.Event()
+        self._jobs.put((run, outcome, done, left))
         stopped = None
         while not done.wait(POLL):
-            if stopped is None and self._token.is_stopped():
+            if stopped is None and token.is_stopped():
                 stopped = time.monotonic()
             elif stopped is not None and time.monotonic() - stopped > PATIENCE:
-                self._open = False
-                self._token.check(stage)
+                left.set()
+                token.check(stage)
         value, error = outcome[0]
         if error is not None:
             raise error
         return value
+
+    def close(self) -> None:
+        """End the thread when it has ended what it does."""
+        self._jobs.put(None)
+
+    def _serve(self):
+        while (job := self._jobs.get()) is not None:
+            run, outcome, done, left = job
+            self._thread.name = f'{self._name}{WORK}'
+            try:
+                outcome.append((run(lambda: not left.is_set()), None))
+            except Exception as error:
+                outcome.append((None, error))
+            self._thread.name = self._name
+            done.set()
+            del job, run, outcome
 
 
 class _WaitingGoals:
