@@ -1,7 +1,7 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Goals by the hundred into a running graph, with cancels and faults: is any lost, does memory grow?
+Send goals by the hundred into a running graph, with cancels and faults, and count what is lost.
 
 Most goals are carries by the generator scripted, some by syncdiff. Some are canceled after a random
 while, some come three at once, some are malformed. Meanwhile validation workers are killed, and in

@@ -13,12 +13,11 @@ from hoi_planner.failures import FailureCode
 from hoi_planner.nodes.conversions.basics import duration_from_msg, duration_to_msg
 from hoi_planner.nodes.conversions.plans import plan_to_msg
 from hoi_planner.nodes.conversions.requests import request_from_generate_plans
+from hoi_planner.nodes.graph import DEVICES
 from hoi_planner.nodes.lifecycle import StageNode
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
 from hoi_planner.planning.generators import GeneratorByName, GENERATORS
-
-DEVICES = ('cpu',)      # what the generators run on
 
 
 class InferenceNode(StageNode):
