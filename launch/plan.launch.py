@@ -3,7 +3,7 @@
 """Launch the planning graph: ros2 launch hoi_planner plan.launch.py."""
 
 from hoi_planner.assets import config_path
-from hoi_planner.nodes.graph import DEVICES, GRAPH, PARAMETERS_FILE
+from hoi_planner.nodes.graph import GRAPH, PARAMETERS_FILE
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.conditions import IfCondition
@@ -24,8 +24,8 @@ def generate_launch_description() -> LaunchDescription:
             'autostart', default_value='true', description='configure and activate at start'),
         DeclareLaunchArgument('log_level', default_value='info', description='of all nodes'),
         DeclareLaunchArgument(
-            'device', default_value='cpu', description='what the generators run on',
-            choices=list(DEVICES)),
+            'device', default_value='cpu',
+            description='what networks run on: cpu, cuda, cuda:1, ...'),
         DeclareLaunchArgument(
             'rviz', default_value='false', description='start RViz with config/planner.rviz'),
     ]

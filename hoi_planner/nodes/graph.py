@@ -5,7 +5,6 @@
 from dataclasses import dataclass
 
 PARAMETERS_FILE = 'planner.yaml'
-DEVICES = ('cpu',)      # what the generators run on
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from hoi_planner.failures import FailureCode
 from hoi_planner.nodes.conversions.basics import duration_from_msg, duration_to_msg
 from hoi_planner.nodes.conversions.plans import plan_to_msg
 from hoi_planner.nodes.conversions.requests import request_from_generate_plans
-from hoi_planner.nodes.graph import DEVICES
 from hoi_planner.nodes.lifecycle import StageNode
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
+from hoi_planner.planning.devices import usable_device
 from hoi_planner.planning.generators import GeneratorByName, GENERATORS
 
 
@@ -37,14 +37,16 @@ class InferenceNode(StageNode):
         self._checkpoint = declare(
             self, 'checkpoint', '', "weights of syncdiff; empty: config/generators.yaml's")
         self._device = declare(
-            self, 'device', 'cpu', 'what the generators run on', choices=DEVICES)
+            self, 'device', 'cpu', 'what networks run on: cpu, cuda, cuda:1, ...')
         self._generators, self._weights = None, ''
         self.create_service(GetModelInfo, 'get_model_info', self._model_info)
         self.serve(GeneratePlans, 'generate_plans', {}, bulky=('plans',))
 
     def load(self) -> None:
         """Load the default generator and warm it up."""
-        self._generators = GeneratorByName(self._mesh_roots, self._hand_model, self._checkpoint)
+        usable_device(self._device)
+        self._generators = GeneratorByName(
+            self._mesh_roots, self._hand_model, self._checkpoint, self._device)
         self._weights = self._generators.named(self._generator_name).checkpoint
 
     def unload(self) -> None:

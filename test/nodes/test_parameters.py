@@ -24,7 +24,7 @@ def start(node, *arguments):
      "goal_policy is 'maybe', must be one of ['preempt', 'queue', 'reject']"),
     ('planner', 'candidates:=0', 'candidates out of range. Min: 1, Max: 64, value: 0'),
     ('planner', 'max_object_age:=.nan', 'max_object_age out of range Min: 0.01, Max: 60.0'),
-    ('inference', 'device:=tpu', "device is 'tpu', must be one of"),
+    ('inference', 'generator:=oracle', "generator is 'oracle', must be one of"),
     ('validator', 'workers:=many', "'workers' to 'many' of type 'STRING', expecting"),
 ])
 def test_a_bad_value_is_one_line_and_an_exit_code(node, argument, words):
