@@ -74,7 +74,7 @@ class GraphProcesses:
         """Start every node."""
         try:
             for entry in GRAPH:
-                self._start(entry.executable)
+                self.start(entry.executable)
         except BaseException:
             self.stop()
             raise
@@ -84,11 +84,12 @@ class GraphProcesses:
         """Stop every node."""
         self.stop()
 
-    def _start(self, executable):
+    def start(self, executable: str) -> None:
+        """Start one node; one that has died starts again, its log goes on."""
         output = None
         if self._log_directory is not None:
             self._log_directory.mkdir(parents=True, exist_ok=True)
-            output = open(self._log_directory / f'{executable}.log', 'wb')
+            output = open(self._log_directory / f'{executable}.log', 'ab')
         try:
             self.processes[executable] = subprocess.Popen(
                 self.command(executable), stdin=subprocess.DEVNULL, stdout=output or sys.stderr,
