@@ -56,7 +56,7 @@ def replay(arguments: argparse.Namespace) -> None:
         print(f'changed: {line}')
     if changed == []:
         print(f'nothing changed against {arguments.against}')
-    write_page(arguments, recording, outcomes, changed)
+    write_page(arguments, recording, settings, outcomes, changed)
     print(f'{arguments.bag}: {summary_line(outcomes)}; see {arguments.out / "replay.html"}')
 
 
@@ -97,8 +97,7 @@ def play_live(
     with progress_bar(requests) as bar:
         found = replay_live(
             recording, requests, settings, options, shown_on(bar),
-            lambda feedback: bar.set_postfix_str(
-                f'{feedback.stage} {feedback.fraction:.0%}', refresh=True))
+            lambda feedback: show_stage(bar, f'{feedback.stage} {feedback.fraction:.0%}'))
     write_result_bag(place, found)
     return [item.outcome for item in found]
 
@@ -117,14 +116,21 @@ def shown_on(bar: tqdm) -> Callable[[ReplayOutcome], None]:
     return show
 
 
+def show_stage(bar: tqdm, text: str) -> None:
+    """Show a text on the bar; it is redrawn only when the text is new."""
+    if bar.postfix != text:
+        bar.set_postfix_str(text)
+
+
 def write_page(
-    arguments: argparse.Namespace, recording: Recording, outcomes: Sequence[ReplayOutcome],
-    changed: Sequence[str] | None,
+    arguments: argparse.Namespace, recording: Recording, settings: ReplaySettings,
+    outcomes: Sequence[ReplayOutcome], changed: Sequence[str] | None,
 ) -> None:
     """Write the HTML report and its films."""
     films = {} if arguments.no_films else write_films(arguments, outcomes)
     facts = {
-        'bag': str(arguments.bag), 'generator': arguments.generator or 'as config/planner.yaml says',
+        'bag': str(arguments.bag),
+        'planned by': f'{settings.generator}, at most {settings.candidates} candidates a request',
         'played': 'offline' if arguments.mode == 'offline' else f'live at {arguments.rate:g}x'}
     if arguments.against:
         facts['compared with'] = str(arguments.against)

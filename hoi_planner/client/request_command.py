@@ -17,7 +17,7 @@ from hoi_planner.client.planner_client import PlannerClient
 from hoi_planner.client.request_scene import request_scene, RequestScene
 from hoi_planner.client.stage_bars import StageBars
 from hoi_planner.client.stop_signal import stop_signal
-from hoi_planner.failures import HoiPlannerError, RequestError
+from hoi_planner.failures import HoiPlannerError
 from hoi_planner.nodes.conversions.basics import duration_to_msg
 from hoi_planner.nodes.conversions.plans import placement_to_msg
 from hoi_planner.nodes.spinning import ros_context
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask, tell, and return the exit code."""
     try:
         goal = make_goal(arguments, request_scene(arguments.object, arguments.target))
-    except RequestError as error:
+    except HoiPlannerError as error:
         return _fail(error, EXIT_REFUSED)
     with stop_signal() as stop, ros_context(signals=SignalHandlerOptions.NO):
         client = PlannerClient(arguments.namespace, 'request')

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""The example recording: six requests, of which two are wrong on purpose; always the same."""
+"""The example recording: five requests, of which two are wrong on purpose; always the same."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -41,13 +41,12 @@ class ExampleRequest:
 
 REQUESTS = (
     ExampleRequest('carry', (_object('carton', _yaw(0.40, -0.05, 0.10, 0.1)),)),
+    ExampleRequest('juggle', (_object('carton', _yaw(0.40, 0.0, 0.10, 0.0)),)),
     ExampleRequest('pour', (_object('bottle', _yaw(0.42, -0.16, 0.10, 0.2)),
                             _object('bowl', _yaw(0.38, 0.12, 0.03, 1.2)))),
-    ExampleRequest('juggle', (_object('carton', _yaw(0.40, 0.0, 0.10, 0.0)),)),
+    ExampleRequest('carry', (_object('carton', (0.40, 0.0, math.nan, 0.0, 0.0, 0.0, 1.0)),)),
     ExampleRequest('stir', (_object('spoon', SPOON),
                             _object('bowl', _yaw(0.40, 0.12, 0.03, 1.7)))),
-    ExampleRequest('carry', (_object('carton', (0.40, 0.0, math.nan, 0.0, 0.0, 0.0, 1.0)),)),
-    ExampleRequest('carry', (_object('carton', _yaw(0.46, 0.04, 0.10, -0.2)),)),
 )
 
 
