@@ -15,6 +15,7 @@ from hoi_planner.evaluation.replay.example import example_recording
 from hoi_planner.evaluation.replay.offline import replay_offline
 from hoi_planner.evaluation.replay.outcomes import ReplayOutcome
 from hoi_planner.evaluation.replay.page import report_page
+from hoi_planner.evaluation.replay.pose_topics import PoseTopics
 from hoi_planner.evaluation.replay.recording import Recording
 from hoi_planner.evaluation.replay.requests import replay_requests, ReplayRequest
 from hoi_planner.evaluation.replay.settings import graph_settings, ReplaySettings
@@ -41,7 +42,8 @@ def replay(arguments: argparse.Namespace) -> None:
         seed=arguments.seed, generator=arguments.generator, candidates=arguments.candidates,
         time_budget=arguments.budget, friction=arguments.friction)
     check_rate(arguments)
-    recording = read_recording(arguments.bag, arguments.scene_topic, arguments.label_topic)
+    recording = read_recording(
+        arguments.bag, arguments.scene_topic, arguments.label_topic, pose_topics(arguments))
     requests = replay_requests(recording, settings.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     play = play_live if arguments.mode == 'live' else play_offline
@@ -58,6 +60,21 @@ def replay(arguments: argparse.Namespace) -> None:
         print(f'nothing changed against {arguments.against}')
     write_page(arguments, recording, settings, outcomes, changed)
     print(f'{arguments.bag}: {summary_line(outcomes)}; see {arguments.out / "replay.html"}')
+
+
+def pose_topics(arguments: argparse.Namespace) -> PoseTopics | None:
+    """Return where the poses are; None: all in one topic. Raises ValueError."""
+    if not arguments.pose_topics:
+        if arguments.mesh:
+            raise ValueError('--mesh is for --pose-topics; the other topic names its meshes itself')
+        return None
+    meshes = {}
+    for text in arguments.mesh:
+        name, equals, resource = text.partition('=')
+        if not (name and equals and resource):
+            raise ValueError(f"--mesh '{text}' must be ID=RESOURCE, as box=library://carton")
+        meshes[name] = resource
+    return PoseTopics(arguments.pose_topics, meshes)
 
 
 def check_rate(arguments: argparse.Namespace) -> None:
@@ -178,6 +195,10 @@ def add_commands(commands) -> None:
     job.add_argument('--mesh-root', type=Path, action='append', default=[], metavar='DIR',
                      help='folder that file:// meshes of the bag lie in')
     job.add_argument('--scene-topic', default=SCENE_TOPIC, metavar='NAME')
+    job.add_argument('--pose-topics', metavar='PATTERN',
+                     help='take objects from PoseStamped topics, as /objects/{id}/pose')
+    job.add_argument('--mesh', action='append', default=[], metavar='ID=RESOURCE',
+                     help='mesh of an object of --pose-topics; library://ID unless given')
     job.add_argument('--label-topic', default=LABEL_TOPIC, metavar='NAME')
     job.add_argument('--out', type=Path, default=Path('replay'), metavar='DIR',
                      help='replay.json, replay.timing.json, replay.html, films, result_bag')

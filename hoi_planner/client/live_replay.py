@@ -19,9 +19,9 @@ from std_msgs.msg import Header
 
 from hoi_planner.client.bag_clock import BagClock
 from hoi_planner.client.planner_client import PlannerClient
-from hoi_planner.evaluation.replay.bag_reading import DISORDER
 from hoi_planner.evaluation.replay.outcomes import refused, ReplayOutcome
-from hoi_planner.evaluation.replay.recording import RecordedObject, RecordedScene, Recording
+from hoi_planner.evaluation.replay.recording import (
+    DISORDER, RecordedObject, RecordedScene, Recording)
 from hoi_planner.evaluation.replay.requests import ReplayRequest, scene_of
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import FailureCode, HoiPlannerError, RequestError

@@ -12,18 +12,21 @@ from rosbags.typesys import get_types_from_msg, get_typestore, Stores
 from rosbags.typesys.store import Typestore
 
 from hoi_planner.evaluation.replay.message_types import LABEL_TYPE, SCENE_TYPE, typestore
+from hoi_planner.evaluation.replay.pose_topics import (
+    gathered, POSE_TYPE, PoseTopics, RecordedPose)
 from hoi_planner.evaluation.replay.recorded_order import RecordedOrderReader
 from hoi_planner.evaluation.replay.recording import (
-    BagError, NANOSECONDS, RecordedEvent, RecordedLabel, RecordedObject, RecordedScene, Recording)
+    BagError, DISORDER, NANOSECONDS, RecordedLabel, RecordedObject, RecordedScene, Recording)
+
+Event = RecordedScene | RecordedLabel | RecordedPose
 
 SCENE_TOPIC, LABEL_TOPIC = 'object_states', 'task_label'
 STORAGES = ('.mcap', '.db3')
-# Threads of a recorder write a little out of turn; only a larger step back is a jump in time.
-DISORDER = NANOSECONDS // 2
 
 
 def read_recording(
     path: Path, scene_topic: str = SCENE_TOPIC, label_topic: str = LABEL_TOPIC,
+    pose_topics: PoseTopics | None = None,
 ) -> Recording:
     """
     Return the scenes and task labels of a bag.
@@ -31,6 +34,7 @@ def read_recording(
     :param path: the bag's folder, or its one .mcap or .db3 file
     :param scene_topic: name, or the end of the name, of the topic with the objects
     :param label_topic: the same of the topic with the task labels
+    :param pose_topics: take the scenes from these topics, not from scene_topic
     :raises BagError: missing, empty, corrupt, truncated, a topic missing or of another type
     """
     path = Path(path)
@@ -38,14 +42,18 @@ def read_recording(
     with _explained(path), RecordedOrderReader(path) as reader:
         if reader.message_count == 0:
             raise BagError(f"bag '{path}' is empty: it holds no message")
-        topics = (_topic(path, reader, scene_topic, SCENE_TYPE),
-                  _topic(path, reader, label_topic, LABEL_TYPE))
-        return Recording(tuple(in_order(_events(path, reader, topics))))
+        if pose_topics is None:
+            topics = [_topic(path, reader, scene_topic, SCENE_TYPE)]
+        else:
+            topics = _pose_topics(path, reader, pose_topics)
+        topics.append(_topic(path, reader, label_topic, LABEL_TYPE))
+        events = in_order(_events(path, reader, topics, pose_topics))
+        return Recording(tuple(events if pose_topics is None else gathered(events)))
 
 
-def in_order(events: list[RecordedEvent]) -> Iterator[RecordedEvent]:
+def in_order(events: list[Event]) -> Iterator[Event]:
     """Yield the events by time, but for jumps backward: what comes after one stays after it."""
-    run: list[RecordedEvent] = []
+    run: list[Event] = []
     latest = 0
     for event in events:
         if run and event.time < latest - DISORDER:
@@ -94,19 +102,32 @@ def _topic(path: Path, reader: Reader, name: str, wanted: str) -> Connection:
         raise BagError(f"bag '{path}' has no topic '{name}'; it has {topics}")
     if len(found) > 1:
         raise BagError(f"bag '{path}' has several topics '{name}': {found}; name one in full")
-    connections = [item for item in reader.connections if item.topic == found[0]]
+    return _checked(path, reader, found[0], wanted)
+
+
+def _pose_topics(path: Path, reader: Reader, wanted: PoseTopics) -> list[Connection]:
+    """Return the connections of the topics with poses."""
+    topics = sorted({item.topic for item in reader.connections})
+    found = [topic for topic in topics if wanted.id_of(topic) is not None]
+    if not found:
+        raise BagError(f"bag '{path}' has no topic '{wanted.pattern}'; it has {topics}")
+    return [_checked(path, reader, topic, POSE_TYPE) for topic in found]
+
+
+def _checked(path: Path, reader: Reader, topic: str, wanted: str) -> Connection:
+    connections = [item for item in reader.connections if item.topic == topic]
     if other := sorted({item.msgtype for item in connections} - {wanted}):
-        raise BagError(f"bag '{path}': topic {found[0]} is of type {', '.join(other)}, must be "
+        raise BagError(f"bag '{path}': topic {topic} is of type {', '.join(other)}, must be "
                        f'{wanted}')
     if not sum(item.msgcount for item in connections):
-        raise BagError(f"bag '{path}' is empty: no message on {found[0]}")
+        raise BagError(f"bag '{path}' is empty: no message on {topic}")
     return connections[0]
 
 
 def _events(
-    path: Path, reader: Reader, topics: tuple[Connection, Connection],
-) -> list[RecordedEvent]:
-    events: list[RecordedEvent] = []
+    path: Path, reader: Reader, topics: list[Connection], pose_topics: PoseTopics | None,
+) -> list[Event]:
+    events: list[Event] = []
     counts = {topic.topic: 0 for topic in topics}
     stores = {topic.topic: _store(topic) for topic in topics}
     wanted = [item for item in reader.connections if item.topic in counts]
@@ -118,7 +139,7 @@ def _events(
             raise BagError(f"bag '{path}': message {counts[topic]} on {topic} cannot be decoded: "
                            f'{error}') from error
         counts[topic] += 1
-        events.append(_event(time, msg, connection.msgtype))
+        events.append(_event(time, msg, connection, pose_topics))
     for topic, count in counts.items():
         said = sum(item.msgcount for item in wanted if item.topic == topic)
         if count != said:
@@ -136,17 +157,20 @@ def _store(connection: Connection) -> Typestore:
     return store
 
 
-def _event(time: int, msg, kind: str) -> RecordedEvent:
-    if kind == LABEL_TYPE:
+def _event(time: int, msg, connection: Connection, pose_topics: PoseTopics | None) -> Event:
+    if connection.msgtype == LABEL_TYPE:
         return RecordedLabel(time, msg.data)
-    return RecordedScene(time, tuple(_object(item) for item in msg.objects))
+    if connection.msgtype == POSE_TYPE:
+        name = pose_topics.id_of(connection.topic)
+        return RecordedPose(time, _object(name, pose_topics.resource(name), msg))
+    return RecordedScene(time, tuple(
+        _object(item.id, item.mesh_resource, item.pose, float(item.mass))
+        for item in msg.objects))
 
 
-def _object(msg) -> RecordedObject:
-    header, pose = msg.pose.header, msg.pose.pose
-    p, q = pose.position, pose.orientation
+def _object(name: str, resource: str, msg, mass: float = 0.0) -> RecordedObject:
+    stamp, p, q = msg.header.stamp, msg.pose.position, msg.pose.orientation
     return RecordedObject(
-        id=msg.id, resource=msg.mesh_resource,
+        id=name, resource=resource,
         pose=tuple(float(value) for value in (p.x, p.y, p.z, q.x, q.y, q.z, q.w)),
-        frame=header.frame_id, stamp=header.stamp.sec * NANOSECONDS + header.stamp.nanosec,
-        mass=float(msg.mass))
+        frame=msg.header.frame_id, stamp=stamp.sec * NANOSECONDS + stamp.nanosec, mass=mass)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import hashlib
 
 NANOSECONDS = 1_000_000_000
+# Threads of a recorder write a little out of turn; only a larger step back is a jump in time.
+DISORDER = NANOSECONDS // 2
 
 
 class BagError(ValueError):

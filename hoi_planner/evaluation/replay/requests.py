@@ -4,8 +4,8 @@
 
 from dataclasses import dataclass
 
-from hoi_planner.evaluation.replay.bag_reading import DISORDER
-from hoi_planner.evaluation.replay.recording import NANOSECONDS, RecordedScene, Recording
+from hoi_planner.evaluation.replay.recording import (
+    DISORDER, NANOSECONDS, RecordedScene, Recording)
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.planning.request import MAX_OBJECTS, ObjectPlacement, PlanRequest

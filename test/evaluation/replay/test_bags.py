@@ -13,10 +13,12 @@ from hoi_planner.evaluation.replay.bag_writing import BagWriter, write_recording
 from hoi_planner.evaluation.replay.example import example_recording
 from hoi_planner.evaluation.replay.message_types import (
     LABEL_TYPE, message_folder, PLAN_TYPE, REPORT_TYPE, SCENE_TYPE, typestore)
+from hoi_planner.evaluation.replay.pose_topics import (
+    gathered, POSE_TYPE, PoseTopics, RecordedPose)
 from hoi_planner.evaluation.replay.recording import BagError, Recording
 from hypothesis import given, settings, strategies
 import pytest
-from replay_bags import CARTON, jumping_recording, label, scene, seen
+from replay_bags import CARTON, jumping_recording, label, scene, seconds, seen
 
 EXAMPLE = Path(__file__).parent / 'example'
 STORAGES = ('mcap', 'sqlite3')
@@ -87,6 +89,55 @@ def test_a_namespace_before_the_topics_does_not_matter(tmp_path):
     write_recording(recording, tmp_path / 'bag', 'mcap', '/left/object_states', '/left/task_label')
     assert read_recording(tmp_path / 'bag') == recording
     assert read_recording(tmp_path / 'bag', '/left/object_states', 'left/task_label') == recording
+
+
+def pose_bag(path: Path, *topics: str) -> Path:
+    """Write a bag with a pose on each topic, a label, and a newer pose on the first topic."""
+    store = typestore()
+    kinds = store.types
+    labels = [('/task_label', LABEL_TYPE, kinds[LABEL_TYPE](data='pour'))]
+
+    def pose(topic, x):
+        header = kinds['std_msgs/msg/Header'](
+            stamp=kinds['builtin_interfaces/msg/Time'](sec=1, nanosec=5), frame_id='world')
+        value = kinds['geometry_msgs/msg/Pose'](
+            position=kinds['geometry_msgs/msg/Point'](x=x, y=0.0, z=0.1),
+            orientation=kinds['geometry_msgs/msg/Quaternion'](x=0.0, y=0.0, z=0.0, w=1.0))
+        return topic, POSE_TYPE, kinds[POSE_TYPE](header=header, pose=value)
+
+    with BagWriter(path) as bag:
+        for time, (topic, kind, msg) in enumerate(
+                [*(pose(topic, 0.4) for topic in topics), *labels, pose(topics[0], 0.5)]):
+            bag.write(topic, kind, time, store.serialize_cdr(msg, kind))
+    return path
+
+
+def test_objects_with_topics_of_their_own_make_scenes(tmp_path):
+    path = pose_bag(tmp_path / 'bag', '/objects/jug/pose', '/objects/bowl/pose', '/camera/pose')
+    poses = PoseTopics('objects/{id}/pose', {'jug': 'library://pitcher'})
+    events = read_recording(path, pose_topics=poses).events
+    assert [type(event).__name__ for event in events] == [
+        'RecordedScene', 'RecordedScene', 'RecordedLabel', 'RecordedScene']
+    assert [[item.id for item in event.objects] for event in events[:2]] == [
+        ['jug'], ['bowl', 'jug']]
+    bowl, jug = events[3].objects
+    assert (bowl.resource, jug.resource) == ('library://bowl', 'library://pitcher')
+    assert (bowl.pose[0], jug.pose[0], jug.stamp, jug.frame) == (0.4, 0.5, 1_000_000_005, 'world')
+
+
+def test_a_jump_backward_forgets_the_poses(tmp_path):
+    events = [RecordedPose(seconds(5.0), CARTON), label(5.1), label(1.0),
+              RecordedPose(seconds(1.1), seen(CARTON, 1.1, id='other'))]
+    assert [item.id for item in list(gathered(events))[-1].objects] == ['other']
+
+
+def test_wrong_topics_of_poses_are_refused(tmp_path):
+    path = pose_bag(tmp_path / 'bag', '/objects/jug/pose')
+    assert "no topic '/things/{id}'" in refusal(path, pose_topics=PoseTopics('/things/{id}'))
+    text = refusal(path, pose_topics=PoseTopics('/task_{id}'))
+    assert f'is of type {LABEL_TYPE}, must be {POSE_TYPE}' in text
+    with pytest.raises(ValueError, match='must have {id} once'):
+        PoseTopics('/objects')
 
 
 # --- Damaged and wrong bags ---------------------------------------------------------------------

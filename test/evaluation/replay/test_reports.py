@@ -148,6 +148,9 @@ def test_against_something_else_is_refused_before_the_replay(tmp_path, capsys, w
     (['--rate', '2'], '--rate is for --mode live'),
     (['--join'], '--join is for --mode live'),
     (['--mode', 'live', '--rate', '0'], '--rate is 0.0, must be 0.01 to 100.0'),
+    (['--mesh', 'box=library://carton'], '--mesh is for --pose-topics'),
+    (['--pose-topics', '/{id}', '--mesh', 'carton'], 'must be ID=RESOURCE'),
+    (['--pose-topics', '/poses'], 'must have {id} once'),
     (['--candidates', '0'], 'candidates is 0, must be 1 to 64')])
 def test_options_that_make_no_sense_are_refused(capsys, options, text):
     assert main(['replay', 'nothing', *options]) == 1
