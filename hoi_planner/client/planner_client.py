@@ -159,7 +159,7 @@ class PlannerClient:
         """
         Look whether the planner is still there; to be called while a goal runs.
 
-        :raises HoiPlannerError: INTERNAL_ERROR when it has been gone for some seconds
+        :raises HoiPlannerError: GENERATOR_UNAVAILABLE when it has been gone for some seconds
         """
         now = time.monotonic()
         if self._action.server_is_ready():
@@ -168,7 +168,7 @@ class PlannerClient:
             self._lost_since = now
         elif now - self._lost_since > LOST_AFTER:
             raise HoiPlannerError(
-                FailureCode.INTERNAL_ERROR,
+                FailureCode.GENERATOR_UNAVAILABLE,
                 'plan_interaction is gone: the planner node died or was stopped')
 
     @property

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from hoi_planner.evaluation.replay.requests import ReplayRequest
-from hoi_planner.failures import HoiPlannerError
+from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.planning.result import PlanResult
 
@@ -67,8 +67,9 @@ def summarize(outcomes: Sequence[ReplayOutcome]) -> ReplaySummary:
 
 
 def latency_percentiles(outcomes: Sequence[ReplayOutcome]) -> tuple[float, float]:
-    """Return p50 and p95 of the latency over requests that were planned; NaN without any."""
-    times = [item.latency for item in outcomes if item.result.reports]
+    """Return p50 and p95 of the latency, wrong requests left out; NaN where all are wrong."""
+    times = [item.latency for item in outcomes
+             if item.result.accepted or item.result.code >= FailureCode.GENERATOR_UNAVAILABLE]
     if not times:
         return NAN, NAN
     return tuple(float(value) for value in np.percentile(times, (50, 95)))

@@ -5,11 +5,12 @@
 import json
 from pathlib import Path
 import shutil
+import sqlite3
 
 from hoi_planner.assets import package_share_directories
 from hoi_planner.cli.main import main
 from hoi_planner.evaluation.replay.bag_reading import in_order, read_recording
-from hoi_planner.evaluation.replay.bag_writing import BagWriter, write_recording
+from hoi_planner.evaluation.replay.bag_writing import BagWriter, scene_msg, write_recording
 from hoi_planner.evaluation.replay.example import example_recording
 from hoi_planner.evaluation.replay.message_types import (
     LABEL_TYPE, message_folder, PLAN_TYPE, REPORT_TYPE, SCENE_TYPE, typestore)
@@ -19,6 +20,8 @@ from hoi_planner.evaluation.replay.recording import BagError, Recording
 from hypothesis import given, settings, strategies
 import pytest
 from replay_bags import CARTON, jumping_recording, label, scene, seconds, seen
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+import yaml
 
 EXAMPLE = Path(__file__).parent / 'example'
 STORAGES = ('mcap', 'sqlite3')
@@ -89,6 +92,48 @@ def test_a_namespace_before_the_topics_does_not_matter(tmp_path):
     write_recording(recording, tmp_path / 'bag', 'mcap', '/left/object_states', '/left/task_label')
     assert read_recording(tmp_path / 'bag') == recording
     assert read_recording(tmp_path / 'bag', '/left/object_states', 'left/task_label') == recording
+
+
+@pytest.mark.parametrize('mode', ['FILE', 'MESSAGE', 'STORAGE'])
+def test_a_compressed_bag(tmp_path, mode):
+    store, path = typestore(), tmp_path / 'bag'
+    writer = Writer(path, version=9, storage_plugin=StoragePlugin.MCAP)
+    writer.set_compression(CompressionMode[mode], CompressionFormat.ZSTD)
+    recording = Recording((scene(0.0, seen(CARTON, 0.0)), label(0.1)))
+    with writer:
+        for event, topic, kind, msg in (
+                (recording.events[0], '/object_states', SCENE_TYPE, scene_msg(recording.events[0])),
+                (recording.events[1], '/task_label', LABEL_TYPE,
+                 store.types[LABEL_TYPE](data='carry'))):
+            connection = writer.add_connection(topic, kind, typestore=store)
+            writer.write(connection, event.time, store.serialize_cdr(msg, kind))
+    assert read_recording(path) == recording
+
+
+def test_a_split_bag(tmp_path):
+    # Time jumps back between the files.
+    parts = [Recording(jumping_recording().events[:4]), Recording(jumping_recording().events[4:])]
+    for name, part in zip(('bag', 'rest'), parts):
+        write_recording(part, tmp_path / name)
+    shutil.move(tmp_path / 'rest' / 'rest.mcap', tmp_path / 'bag')
+    metadata = yaml.safe_load((tmp_path / 'bag' / 'metadata.yaml').read_text())
+    words = metadata['rosbag2_bagfile_information']
+    words['relative_file_paths'].append('rest.mcap')
+    words['message_count'] = 7
+    for topic in words['topics_with_message_count']:
+        topic['message_count'] = {'/object_states': 2, '/task_label': 5}[
+            topic['topic_metadata']['name']]
+    (tmp_path / 'bag' / 'metadata.yaml').write_text(yaml.safe_dump(metadata))
+    assert read_recording(tmp_path / 'bag') == jumping_recording()
+
+
+def test_a_bag_that_does_not_tell_its_types_is_read_with_ours(tmp_path):
+    # As ROS 2 Humble and older wrote them.
+    write_recording(jumping_recording(), tmp_path / 'bag', 'sqlite3')
+    with sqlite3.connect(tmp_path / 'bag' / 'bag.db3') as database:
+        database.execute('UPDATE schema SET schema_version = 3')
+    database.close()
+    assert read_recording(tmp_path / 'bag') == jumping_recording()
 
 
 def pose_bag(path: Path, *topics: str) -> Path:
