@@ -113,7 +113,7 @@ def _cancel_late(future):
 class _ServerWatch:
     """Tells whether the server is still there that was there when the goal was sent."""
 
-    def __init__(self, node: Node, client: ActionClient, name: str):
+    def __init__(self, node: Node, client: GuardedActionClient, name: str):
         self._node, self._client = node, client
         self._topic = f'{node.resolve_topic_name(name)}/_action/status'
         self._known = self._endpoints()
