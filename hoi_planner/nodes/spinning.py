@@ -71,6 +71,9 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
         executor.shutdown(timeout_sec=SHUTDOWN_TIMEOUT)
         spinner.join(timeout=SHUTDOWN_TIMEOUT)
         node.destroy_node()
+    # The interpreter gives handlers back as it ends: one more signal then would kill it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     if errors:
         raise errors[0]
     if work_left_behind():
