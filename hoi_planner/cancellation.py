@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One token through all stages: cancelled by a caller, or out of its time budget."""
 
+from collections.abc import Iterator
+import contextlib
+import contextvars
 import threading
 import time
 
@@ -30,6 +33,7 @@ class CancelToken:
         self.time_budget = time_budget
         self._event = threading.Event()
         self._error: HoiPlannerError | None = None
+        self.is_canceled_by_client = False
 
     def limit(self, time_budget: float) -> None:
         """Set the budget once it is known; it counts from when the token was made."""
@@ -38,6 +42,7 @@ class CancelToken:
     def cancel(self, error: HoiPlannerError | None = None) -> None:
         """Ask to stop; the first reason given is the one that check() raises."""
         if self._error is None:
+            self.is_canceled_by_client = error is None
             self._error = error or Canceled()
         self._event.set()
 
@@ -73,3 +78,28 @@ class CancelToken:
                 FailureCode.TIMED_OUT,
                 f'time budget {self.time_budget:.3g} s ran out after {self.elapsed:.3g} s '
                 f'during {stage}')
+
+    @contextlib.contextmanager
+    def in_force(self) -> Iterator[None]:
+        """Make it the token that checkpoint() polls in this thread, until the context is left."""
+        before = _in_force.set(self)
+        try:
+            yield
+        finally:
+            _in_force.reset(before)
+
+
+_in_force: contextvars.ContextVar[CancelToken | None] = contextvars.ContextVar(
+    'token in force', default=None)
+
+
+def checkpoint(stage: str) -> None:
+    """
+    Check the token in force, if there is one: for work too deep down to be handed a token.
+
+    :param stage: what is going on, for the message
+    :raises HoiPlannerError: what CancelToken.check raises
+    """
+    token = _in_force.get()
+    if token is not None:
+        token.check(stage)

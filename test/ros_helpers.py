@@ -11,9 +11,13 @@ from hoi_planner.nodes.spinning import ros_context
 
 
 @contextlib.contextmanager
-def spinning(*make_nodes):
-    """Initialise rclpy, make the nodes, spin them in a thread, and yield them."""
-    with ros_context():
+def spinning(*make_nodes, arguments=None):
+    """
+    Initialise rclpy, make the nodes, spin them in a thread, and yield them.
+
+    :param arguments: as on a node's command line, such as --ros-args -p NAME:=VALUE
+    """
+    with ros_context(arguments):
         nodes = [make() for make in make_nodes]
         executor = MultiThreadedExecutor(num_threads=6)
         for node in nodes:

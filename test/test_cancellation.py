@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """CancelToken: the first reason counts, and the budget runs from the token's making."""
 
+import threading
+
 import pytest
 
-from hoi_planner.cancellation import CancelToken
+from hoi_planner.cancellation import CancelToken, checkpoint
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 
 
@@ -50,3 +52,26 @@ def test_a_part_of_the_work_stops_with_the_whole_and_alone():
     assert other.is_stopped()
     with pytest.raises(HoiPlannerError, match='a newer goal'):
         other.check('work')
+
+
+def test_a_checkpoint_heeds_the_token_in_force_of_its_own_thread():
+    token, other = CancelToken(), []
+    checkpoint('before')
+    with token.in_force():
+        checkpoint('inside')
+        token.cancel()
+        thread = threading.Thread(target=lambda: other.append(checkpoint('elsewhere')))
+        thread.start()
+        thread.join()
+        with pytest.raises(Canceled):
+            checkpoint('inside')
+    checkpoint('after')
+    assert other == [None]
+
+
+def test_it_says_whether_a_client_or_somebody_else_stopped_it():
+    by_client, by_other = CancelToken(), CancelToken()
+    by_client.cancel()
+    by_other.cancel(Canceled('the node is stopping'))
+    by_other.cancel()
+    assert by_client.is_canceled_by_client and not by_other.is_canceled_by_client

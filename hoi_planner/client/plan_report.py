@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan_interaction result as one readable block and as JSON."""
 
-import hashlib
 import json
 import math
 
@@ -10,6 +9,7 @@ from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import CandidateReport, HandObjectPlan, PlanMetrics
 
 from hoi_planner.failures import FailureCode
+from hoi_planner.motion.digest import motion_digest
 from hoi_planner.nodes.conversions.basics import duration_from_msg
 from hoi_planner.nodes.conversions.plans import plan_from_msg
 
@@ -61,9 +61,6 @@ def _json_safe(value):
 
 def _plan_document(msg: HandObjectPlan) -> dict:
     motion = plan_from_msg(msg).motion
-    digest = hashlib.sha256()
-    for values in (motion.object_poses, motion.wrist_poses, motion.finger_poses, motion.shapes):
-        digest.update(values.contiguous().numpy().tobytes())
     return {
         'hand_model': motion.hand_model, 'fps': motion.fps, 'frames': motion.num_frames,
         'duration': motion.duration, 'objects': [o.mesh_resource for o in msg.objects],
@@ -71,7 +68,7 @@ def _plan_document(msg: HandObjectPlan) -> dict:
                   for i, name in enumerate(motion.object_ids)},
         'end': {name: motion.object_poses[i, -1].tolist()
                 for i, name in enumerate(motion.object_ids)},
-        'sha256': digest.hexdigest()}
+        'sha256': motion_digest(motion)}
 
 
 def _report_document(report: CandidateReport) -> dict:

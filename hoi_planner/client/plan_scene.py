@@ -6,8 +6,8 @@ import argparse
 from dataclasses import dataclass
 import math
 from pathlib import Path
-from urllib.parse import quote
 
+from hoi_planner.client.request_scene import object_resource
 from hoi_planner.demonstrations.layouts import draw_layout, layout_of
 from hoi_planner.demonstrations.roles import role_order
 from hoi_planner.demonstrations.scene import PlacedObject
@@ -35,15 +35,6 @@ class PlanScene:
     objects: tuple[ObjectPlacement, ...]
     targets: dict[str, torch.Tensor]
     mesh_roots: tuple[Path, ...]
-
-
-def object_resource(text: str) -> tuple[str, list[Path]]:
-    """Return the mesh resource and mesh roots of --object: a library name or a mesh file."""
-    path = Path(text)
-    if path.suffix and '?' not in text:
-        path = path.resolve()
-        return f'file://{quote(str(path))}', [path.parent]
-    return f'library://{text}', []
 
 
 def plan_scene(arguments: argparse.Namespace) -> PlanScene:

@@ -14,9 +14,13 @@ from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.time import Time
 from std_msgs.msg import Header
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
+
+# A server that vanished may come back under its name; discovery takes about this long.
+LOST_AFTER = 3.0
 
 
 class PlannerClient:
@@ -51,6 +55,7 @@ class PlannerClient:
             QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE))
         self._handle = None
         self._result_future = None
+        self._lost_since: float | None = None
         self.feedback: PlanInteraction.Feedback | None = None
 
     def close(self) -> None:
@@ -102,9 +107,13 @@ class PlannerClient:
         raise HoiPlannerError(
             FailureCode.GENERATOR_UNAVAILABLE, f'list_tasks did not answer within {timeout} s')
 
-    def publish_scene(self, states: list[ObjectState]) -> None:
-        """Publish the objects' states on object_states; their stamps stay as they are."""
-        header = Header(stamp=self.node.get_clock().now().to_msg())
+    def publish_scene(self, states: list[ObjectState], stamp: Time | None = None) -> None:
+        """
+        Publish the objects' states on object_states; their stamps stay as they are.
+
+        :param stamp: of the message; None: now
+        """
+        header = Header(stamp=(stamp or self.node.get_clock().now()).to_msg())
         self._scene.publish(ObjectStateArray(header=header, objects=states))
 
     def wait_for_scene_subscriber(self, timeout: float = 5.0) -> bool:
@@ -116,19 +125,27 @@ class PlannerClient:
 
     def send_goal(self, goal: PlanInteraction.Goal, timeout: float = 5.0) -> None:
         """
-        Send a goal.
+        Send a goal; returns as soon as it is accepted.
 
         :raises HoiPlannerError: GENERATOR_UNAVAILABLE when nobody takes it
         """
-        self.feedback = self._result_future = None
+        self.feedback = self._result_future = self._handle = self._lost_since = None
         future = self._action.send_goal_async(goal, feedback_callback=self._on_feedback)
         self._executor.spin_until_future_complete(future, timeout)
-        if not future.done() or not future.result().accepted:
+        if not future.done():
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE,
                 f'plan_interaction did not accept the goal within {timeout} s')
+        if not future.result().accepted:
+            raise HoiPlannerError(
+                FailureCode.GENERATOR_UNAVAILABLE, 'plan_interaction rejected the goal')
         self._handle = future.result()
         self._result_future = self._handle.get_result_async()
+
+    @property
+    def goal_time(self) -> Time:
+        """Return when the planner accepted the goal, by the planner's clock."""
+        return Time.from_msg(self._handle.stamp)
 
     def _on_feedback(self, msg):
         self.feedback = msg.feedback
@@ -138,9 +155,31 @@ class PlannerClient:
         self._executor.spin_until_future_complete(self._result_future, wait)
         return self._result_future.done()
 
+    def check_server(self) -> None:
+        """
+        Look whether the planner is still there; to be called while a goal runs.
+
+        :raises HoiPlannerError: GENERATOR_UNAVAILABLE when it has been gone for some seconds
+        """
+        now = time.monotonic()
+        if self._action.server_is_ready():
+            self._lost_since = None
+        elif self._lost_since is None:
+            self._lost_since = now
+        elif now - self._lost_since > LOST_AFTER:
+            raise HoiPlannerError(
+                FailureCode.GENERATOR_UNAVAILABLE,
+                'plan_interaction is gone: the planner node died or was stopped')
+
     @property
     def result(self) -> PlanInteraction.Result:
-        """Return the result of a goal that has ended."""
+        """
+        Return the result of a goal that has ended.
+
+        :raises RuntimeError: it has not ended yet
+        """
+        if self._result_future is None or not self._result_future.done():
+            raise RuntimeError('there is no result: no goal was sent, or it has not ended yet')
         return self._result_future.result().result
 
     @property
@@ -152,6 +191,18 @@ class PlannerClient:
         """Ask the planner to stop; is_task_complete() tells when it has."""
         future = self._handle.cancel_goal_async()
         self._executor.spin_until_future_complete(future, timeout)
+
+    def cancel_running(self, timeout: float = 5.0) -> bool:
+        """Cancel the goal if one runs; return whether it has ended by then."""
+        if self._handle is None or not rclpy.ok():
+            return True
+        end = time.monotonic() + timeout
+        if not self.is_task_complete(0.0):
+            self.cancel_task(timeout)
+        while not self.is_task_complete():
+            if time.monotonic() > end:
+                return False
+        return True
 
     def plan(
         self, goal: PlanInteraction.Goal, timeout: float = 300.0,

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Action feedback as progress bars, one a stage."""
 
+import math
+
 from hoi_planner_msgs.action import PlanInteraction
 from tqdm import tqdm
 
@@ -36,5 +38,7 @@ class StageBars:
                 bar_format='{desc} {bar:30} {percentage:3.0f}% {elapsed} {postfix}')
         step = round(100 * feedback.fraction) - self._bar.n
         if step > 0:
-            self._bar.set_postfix_str(feedback.text, refresh=False)
+            best = ('' if math.isnan(feedback.best_score)
+                    else f', best score {feedback.best_score:.3f}')
+            self._bar.set_postfix_str(feedback.text + best, refresh=False)
             self._bar.update(step)

@@ -24,7 +24,7 @@ def report_words(rows: Sequence[MetricRow], settings: Mapping, run: Mapping | No
     :param settings: what was evaluated and how
     """
     words = {'format': FORMAT, 'settings': settings, 'rows': [asdict(row) for row in rows]}
-    return _plain(words if run is None else words | {'run': run})
+    return plain(words if run is None else words | {'run': run})
 
 
 def write_report(
@@ -39,12 +39,12 @@ def write_report(
     write_whole(path, text.encode() + b'\n')
 
 
-def _plain(item):
+def plain(item):
     """Return JSON's own kinds of things: None for NaN and inf, lists for tuples, text for paths."""
     if isinstance(item, float):
         return item if math.isfinite(item) else None
     if isinstance(item, Mapping):
-        return {str(key): _plain(value) for key, value in item.items()}
+        return {str(key): plain(value) for key, value in item.items()}
     if isinstance(item, list | tuple):
-        return [_plain(value) for value in item]
+        return [plain(value) for value in item]
     return str(item) if isinstance(item, Path) else item

@@ -17,7 +17,7 @@ class NodeEntry:
 
 GRAPH = (
     NodeEntry('inference', lifecycle=True),
-    NodeEntry('validator'),
+    NodeEntry('validator', lifecycle=True),
     NodeEntry('planner'),
     NodeEntry('simulated_executor'),
 )

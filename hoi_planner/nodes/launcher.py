@@ -8,7 +8,10 @@ from pathlib import Path
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+
+import yaml
 
 from hoi_planner.assets import config_path
 from hoi_planner.nodes.graph import GRAPH, PARAMETERS_FILE
@@ -40,6 +43,7 @@ class GraphProcesses:
         self._parameters = dict(parameters or {})
         if mesh_roots:
             self._parameters['mesh_roots'] = [str(Path(root).resolve()) for root in mesh_roots]
+        self._write_overrides()
         self._log_level = log_level
         self._log_directory = log_directory
         self.processes: dict[str, subprocess.Popen] = {}
@@ -52,16 +56,25 @@ class GraphProcesses:
                 '--log-level', self._log_level]
         if self._namespace:
             line += ['-r', f'__ns:=/{self._namespace.strip("/")}']
-        for name, value in self._parameters.items():
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            line += ['-p', f'{name}:={text}']
+        if self._parameters:
+            line += ['--params-file', self._overrides.name]
         return line
+
+    def _write_overrides(self):
+        # In a file of its own: what -p gives to every node does not count where the parameter file
+        # has a section for the node.
+        self._overrides = tempfile.NamedTemporaryFile('w', suffix='.yaml')
+        for entry in GRAPH:
+            # One by one: for what stands twice YAML writes an alias, which rcl does not read.
+            yaml.safe_dump({f'/**/{entry.executable}': {'ros__parameters': self._parameters}},
+                           self._overrides)
+        self._overrides.flush()
 
     def __enter__(self) -> 'GraphProcesses':
         """Start every node."""
         try:
             for entry in GRAPH:
-                self._start(entry.executable)
+                self.start(entry.executable)
         except BaseException:
             self.stop()
             raise
@@ -71,11 +84,12 @@ class GraphProcesses:
         """Stop every node."""
         self.stop()
 
-    def _start(self, executable):
+    def start(self, executable: str) -> None:
+        """Start one node; one that has died starts again, its log goes on."""
         output = None
         if self._log_directory is not None:
             self._log_directory.mkdir(parents=True, exist_ok=True)
-            output = open(self._log_directory / f'{executable}.log', 'wb')
+            output = open(self._log_directory / f'{executable}.log', 'ab')
         try:
             self.processes[executable] = subprocess.Popen(
                 self.command(executable), stdin=subprocess.DEVNULL, stdout=output or sys.stderr,

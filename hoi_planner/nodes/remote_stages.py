@@ -34,6 +34,10 @@ class RemoteGenerator:
         self._client = StageClient(
             node, GeneratePlans, 'generate_plans', FailureCode.GENERATOR_UNAVAILABLE)
 
+    def is_there(self) -> bool:
+        """Return whether the node is known."""
+        return self._client.is_there()
+
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
@@ -52,6 +56,10 @@ class RemoteValidator:
         self._header = header
         self._client = StageClient(
             node, ValidatePlans, 'validate_plans', FailureCode.VALIDATOR_UNAVAILABLE)
+
+    def is_there(self) -> bool:
+        """Return whether the node is known."""
+        return self._client.is_there()
 
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
@@ -76,6 +84,10 @@ class RemoteExecutor:
         """Create the action client."""
         self._client = StageClient(
             node, ExecutePlan, 'execute_plan', FailureCode.EXECUTOR_UNAVAILABLE)
+
+    def is_there(self) -> bool:
+        """Return whether the node is known."""
+        return self._client.is_there()
 
     def execute(
         self, plan_msg, token: CancelToken, progress: Callable[[float, str], None]

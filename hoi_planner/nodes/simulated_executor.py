@@ -14,13 +14,15 @@ from hoi_planner.nodes.conversions.basics import duration_to_msg
 from hoi_planner.nodes.conversions.plans import plan_from_msg
 from hoi_planner.nodes.conversions.reports import metrics_to_msg
 from hoi_planner.nodes.conversions.trajectories import poses_to_msg
+from hoi_planner.nodes.diagnostics import Diagnostics, goals_health, process_health
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
+from hoi_planner.nodes.stage_server import StageServer
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.planning.execution import execute_in_simulation
 
 FEEDBACK_PERIOD = 0.2
+POLL = 0.02             # seconds between looks at the token while the clock catches up
 
 
 class SimulatedExecutorNode(Node):
@@ -42,25 +44,28 @@ class SimulatedExecutorNode(Node):
         self._failed_above = declare(
             self, 'failed_above', 0.05, 'metres of displacement that count as failure',
             (0.001, 10.0))
-        self._server = StageServer(self, ExecutePlan, 'execute_plan', self._execute_plan)
+        self._server = StageServer(
+            self, ExecutePlan, 'execute_plan', self._execute_plan,
+            bulky=('plan', 'executed_objects'))
+        self._diagnostics = Diagnostics(self, {
+            'goals': lambda: goals_health(self._server.statistics), 'process': process_health})
 
     def close(self) -> None:
         """Stop the running goal."""
-        self._server.stop(STOP_TIMEOUT)
+        self._server.close()
 
     def _execute_plan(self, goal, token, feedback):
         plan = plan_from_msg(goal.plan)
         last = [-FEEDBACK_PERIOD]
 
         def on_frame(fraction, displacement):
-            token.check('execution')
             self._keep_pace(fraction * plan.motion.duration, token)
             if token.elapsed - last[0] >= FEEDBACK_PERIOD:
                 last[0] = token.elapsed
                 feedback(ExecutePlan.Feedback(fraction=fraction, displacement=displacement))
 
         metrics, poses = execute_in_simulation(
-            plan, self._mesh_roots, self._config, self._failed_above, on_frame)
+            plan, self._mesh_roots, self._config, self._failed_above, on_frame, token)
         result = ExecutePlan.Result(
             metrics=metrics_to_msg(metrics),
             executed_objects=poses_to_msg(
@@ -76,8 +81,9 @@ class SimulatedExecutorNode(Node):
 
     def _keep_pace(self, plan_time, token):
         factor = self.get_parameter('realtime_factor').value
-        if factor > 0:
-            time.sleep(max(0.0, plan_time / factor - token.elapsed))
+        while factor > 0 and token.elapsed < plan_time / factor:
+            token.check('execution')
+            time.sleep(min(POLL, max(0.0, plan_time / factor - token.elapsed)))
 
 
 def main(args=None) -> None:

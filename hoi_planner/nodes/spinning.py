@@ -4,13 +4,25 @@
 
 from collections.abc import Callable, Iterator
 import contextlib
+import os
+from pathlib import Path
 import signal
+import sys
 import threading
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+
+from hoi_planner.nodes.stage_server import WORK
+
+RCLError = rclpy_implementation.RCLError
+UnknownROSArgsError = rclpy_implementation.UnknownROSArgsError
+SHUTDOWN_TIMEOUT = 1.0      # seconds; goals have ended by then
+UNUSABLE = 2                # exit code: arguments or parameters that cannot be used
 
 
 @contextlib.contextmanager
@@ -36,12 +48,16 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
     anywhere in the executor, with its locks held.
 
     :param make_node: its class; a method close() is called at the end
+    :raises SystemExit: with UNUSABLE, after one line on stderr, for arguments or parameters that
+        cannot be used
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with ros_context(args, SignalHandlerOptions.NO):
-        node = make_node()
+    with contextlib.ExitStack() as stack:
+        with one_line_errors():
+            stack.enter_context(ros_context(args, SignalHandlerOptions.NO))
+            node = make_node()
         executor = MultiThreadedExecutor(num_threads=threads)
         executor.add_node(node)
         errors = []
@@ -52,11 +68,35 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
         while not stop.wait(0.2):
             pass
         node.close()
-        executor.shutdown(timeout_sec=5.0)
-        spinner.join(timeout=5.0)
+        executor.shutdown(timeout_sec=SHUTDOWN_TIMEOUT)
+        spinner.join(timeout=SHUTDOWN_TIMEOUT)
         node.destroy_node()
+    # The interpreter gives handlers back as it ends: one more signal then would kill it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     if errors:
         raise errors[0]
+    if work_left_behind():
+        # Native code that cannot be stopped: the interpreter must not be taken down beneath it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+@contextlib.contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what is wrong with a command line or a parameter file into one line and exit code 2."""
+    try:
+        yield
+    except (ParameterException, RCLError, UnknownROSArgsError, ValueError) as error:
+        print(f'{Path(sys.argv[0]).stem}: cannot start: {" ".join(str(error).split())}',
+              file=sys.stderr, flush=True)
+        raise SystemExit(UNUSABLE) from None
+
+
+def work_left_behind() -> bool:
+    """Return whether a goal's work still runs that did not heed its cancel."""
+    return any(thread.name.endswith(WORK) for thread in threading.enumerate())
 
 
 def _spin(executor: MultiThreadedExecutor, stop: threading.Event, errors: list) -> None:

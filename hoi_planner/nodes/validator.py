@@ -2,43 +2,61 @@
 # SPDX-License-Identifier: Apache-2.0
 """The validator node: plays candidate plans in PyBullet, in worker processes, and judges them."""
 
+from collections.abc import Mapping
+
 from hoi_planner_msgs.action import ValidatePlans
-from rclpy.node import Node
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.basics import (
     duration_from_msg, duration_to_msg, limits_from_msg)
 from hoi_planner.nodes.conversions.plans import plan_from_msg
 from hoi_planner.nodes.conversions.reports import report_to_msg
+from hoi_planner.nodes.diagnostics import Health, is_alive, OK, STALE, WARN
+from hoi_planner.nodes.lifecycle import StageNode
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.nodes.stage_server import STOP_TIMEOUT, StageServer
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.local_validator import LocalValidator
 from hoi_planner.planning.request import MAX_CANDIDATES
 
 
-class ValidatorNode(Node):
-    """Answers validate_plans."""
+class ValidatorNode(StageNode):
+    """Starts its workers on configure; answers validate_plans while active."""
 
     def __init__(self):
-        """Declare parameters and start the workers."""
-        super().__init__('validator')
-        workers = declare(self, 'workers', 0, 'worker processes; 0: one a core', (0, 64))
-        config = PhysicsConfig(effective_friction=declare(
+        """Declare parameters, create the server; workers start on configure."""
+        super().__init__('validator', FailureCode.VALIDATOR_UNAVAILABLE)
+        self._workers = declare(self, 'workers', 0, 'worker processes; 0: one a core', (0, 64))
+        self._config = PhysicsConfig(effective_friction=declare(
             self, 'effective_friction', PhysicsConfig().effective_friction,
             'hand-object friction when the goal names none', (0.001, 10.0)))
-        self._pool = ValidationPool(workers or None)
-        self._validator = LocalValidator(self._pool, declare_mesh_roots(self), config)
-        self._server = StageServer(self, ValidatePlans, 'validate_plans', self._validate)
+        self._mesh_roots = declare_mesh_roots(self)
+        self._pool = self._validator = None
+        self._pids, self._replaced = (), 0
+        self.serve(
+            ValidatePlans, 'validate_plans', {'workers': self._workers_health},
+            bulky=('plans', 'reports'))
 
-    def close(self) -> None:
-        """Stop the running goal and end the workers."""
-        self._server.stop(STOP_TIMEOUT)
-        self._pool.close()
+    def load(self) -> None:
+        """Start the workers; they warm up in the background."""
+        self._pool = ValidationPool(self._workers or None)
+        self._pids = self._pool.pids
+        self._validator = LocalValidator(self._pool, self._mesh_roots, self._config)
 
-    def _validate(self, goal, token, feedback):
+    def unload(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.close()
+        self._pool = self._validator = None
+
+    def loaded(self) -> Mapping[str, str]:
+        """Return how many workers there are."""
+        return {'workers': str(len(self._pool.pids) if self._pool else 0),
+                'device': 'cpu', 'effective friction': f'{self._config.effective_friction:g}'}
+
+    def work(self, goal, token, feedback) -> ValidatePlans.Result:
+        """Return a verdict a plan."""
         token.limit(duration_from_msg(goal.time_budget))
         if not 1 <= len(goal.plans) <= MAX_CANDIDATES:
             raise RequestError(
@@ -56,6 +74,22 @@ class ValidatorNode(Node):
         return ValidatePlans.Result(
             reports=[report_to_msg(report) for report in reports],
             validation_time=duration_to_msg(token.elapsed))
+
+    def _workers_health(self) -> Health:
+        """Return how many workers live; who died since the last look has been replaced."""
+        pool = self._pool
+        if pool is None:
+            return Health(STALE, 'no workers, the node is not configured')
+        pids = pool.pids
+        self._replaced += len(set(self._pids) - set(pids))
+        self._pids = pids
+        alive = [pid for pid in pids if is_alive(pid)]
+        values = {'workers': str(len(pids)), 'alive': str(len(alive)),
+                  'replaced': str(self._replaced), 'pids': ' '.join(map(str, pids))}
+        if len(alive) < len(pids):
+            return Health(
+                WARN, f'{len(pids) - len(alive)} workers died; the next plan replaces them', values)
+        return Health(OK, f'{len(alive)} workers', values)
 
 
 def main(args=None) -> None:

@@ -5,7 +5,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import roma
 import torch
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -15,6 +14,7 @@ from hoi_planner.hands.contract import ConvexLink
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.shapes import compound_shape
+from hoi_planner.physics.smooth_paths import smooth_poses
 from hoi_planner.physics.world import World
 
 
@@ -34,35 +34,6 @@ def step_poses(poses: torch.Tensor, fps: float, substeps: int) -> torch.Tensor:
     local = interpolate_poses(
         relative(poses[:1], poses), frames / fps, (steps / fps).clamp(max=(count - 1) / fps))
     return compose(smooth_poses(poses[0], substeps), local)
-
-
-def smooth_poses(poses: torch.Tensor, substeps: int) -> torch.Tensor:
-    """
-    Interpolate poses (N, 7) by cubic Hermite curves whose velocity is continuous.
-
-    With straight lines the velocity would jump at every frame, and all of a frame's acceleration
-    would fall on one step.
-
-    :return: ((N - 1) * substeps + 1, 7)
-    """
-    count = len(poses)
-    step = torch.arange((count - 1) * substeps + 1)
-    segment = (step // substeps).clamp(max=count - 2)
-    s = (step - segment * substeps).double()[:, None] / substeps
-    start, end, whole = s**3 - 2 * s**2 + s, s**3 - s**2, 3 * s**2 - 2 * s**3
-    turn = roma.unitquat_to_rotvec(roma.quat_product(
-        roma.quat_conjugation(poses[:-1, 3:]), poses[1:, 3:]))           # (N - 1, 3), body axes
-    spin, speed = (_middle_slopes(way) for way in (turn, poses[1:, :3] - poses[:-1, :3]))
-    place = poses[segment, :3] + whole * (poses[segment + 1, :3] - poses[segment, :3]) + (
-        start * speed[segment] + end * speed[segment + 1])
-    partly = whole * turn[segment] + start * spin[segment] + end * spin[segment + 1]
-    rotation = roma.quat_product(poses[segment, 3:], roma.rotvec_to_unitquat(partly))
-    return torch.cat([place, rotation], dim=1)
-
-
-def _middle_slopes(way: torch.Tensor) -> torch.Tensor:
-    """Return (N, 3): at each frame the mean of the ways (N - 1, 3) before and after it."""
-    return (torch.cat([way[:1], way]) + torch.cat([way, way[-1:]])) / 2
 
 
 def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:

@@ -10,6 +10,7 @@ import threading
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.planning.candidates import Candidates
+from hoi_planner.planning.descent_polls import heeded_in_descents
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.scripted_generator import ScriptedGenerator
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config
@@ -20,13 +21,14 @@ GENERATORS = {kind.name: kind for kind in (ScriptedGenerator, SyncDiffGenerator)
 
 def make_generator(
     name: str, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand',
-    checkpoint: str = '',
+    checkpoint: str = '', device: str = 'cpu',
 ):
     """
     Return a generator, not yet warmed up.
 
     :param checkpoint: of a generator with weights, a name in models/ or an absolute path; empty:
         config/generators.yaml's
+    :param device: that a network runs on: cpu, cuda, cuda:1, ...
     :raises HoiPlannerError: UNKNOWN_GENERATOR, listing the known ones
     :raises ValueError: config/generators.yaml is wrong
     """
@@ -34,9 +36,10 @@ def make_generator(
         raise HoiPlannerError(
             FailureCode.UNKNOWN_GENERATOR,
             f"generator '{name}' is not one of {sorted(GENERATORS)}")
-    if name == SyncDiffGenerator.name and checkpoint:
-        config = replace(load_syncdiff_config(), checkpoint=checkpoint)
-        return SyncDiffGenerator(mesh_roots, hand_model, config)
+    if name == SyncDiffGenerator.name:
+        config = load_syncdiff_config()
+        config = replace(config, checkpoint=checkpoint) if checkpoint else config
+        return SyncDiffGenerator(mesh_roots, hand_model, config, device=device)
     return GENERATORS[name](mesh_roots, hand_model)
 
 
@@ -45,10 +48,10 @@ class GeneratorByName:
 
     def __init__(
         self, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand',
-        checkpoint: str = '',
+        checkpoint: str = '', device: str = 'cpu',
     ):
         """Keep what to load; see make_generator."""
-        self._arguments = tuple(mesh_roots), hand_model, checkpoint
+        self._arguments = tuple(mesh_roots), hand_model, checkpoint, device
         self._loaded = {}
         self._lock = threading.Lock()
 
@@ -70,4 +73,5 @@ class GeneratorByName:
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
         """Return the candidates; raise HoiPlannerError, as `named` and the generator do."""
-        return self.named(request.generator).generate(request, token, progress)
+        with heeded_in_descents(token):
+            return self.named(request.generator).generate(request, token, progress)

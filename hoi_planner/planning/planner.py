@@ -122,7 +122,7 @@ class Planner:
             score so far (NaN: nothing was judged yet)
         """
         token = token or CancelToken(request.time_budget)
-        watch, reports, nothing = StageWatch(), (), None
+        watch, reports, made, nothing = StageWatch(), (), {}, None
         try:
             self._check(request)
             with LookingAhead(
@@ -142,12 +142,13 @@ class Planner:
                         break
                     judged = self._judge(request, plans, token, progress, watch)
                     reports = rank((*reports, *judged))
+                    made.update((plan.index, plan) for plan in plans)
         except HoiPlannerError as error:
             return PlanResult(
                 error.code, error.message, request.seed, None, reports, watch.times())
         if not reports:
             return PlanResult(nothing.code, nothing.message, request.seed, times=watch.times())
-        return self._judged(request, plans, reports, watch.times())
+        return self._judged(request, made.get(reports[0].candidate), reports, watch.times())
 
     def _judge(
         self, request: PlanRequest, plans: Candidates, token: CancelToken, progress: Progress,
@@ -168,15 +169,15 @@ class Planner:
         for placement in (*request.objects, *request.obstacles):
             load_object(placement.resource, self._mesh_roots, placement.mass)
 
-    def _judged(self, request, plans, reports, times):
+    def _judged(self, request, plan, reports, times):
         best = reports[0]
         if best.verdict.accepted:
-            plan = next(plan for plan in plans if plan.index == best.candidate)
             return PlanResult(
                 FailureCode.NONE, best.verdict.message, request.seed, plan, reports, times)
         message = (f'none of {len(reports)} candidates passed; the best, '
                    f'{best.candidate}: {best.verdict.message}')
-        return PlanResult(best.verdict.code, message, request.seed, None, reports, times)
+        return PlanResult(
+            best.verdict.code, message, request.seed, None, reports, times, rejected=plan)
 
 
 def waves(request: PlanRequest, size: int) -> Iterator[PlanRequest]:

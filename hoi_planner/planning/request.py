@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 import torch
 
 from hoi_planner.failures import FailureCode, RequestError
-from hoi_planner.geometry.transforms import check_pose
 from hoi_planner.hands.contract import NUM_FINGER_JOINTS, SIDES
+from hoi_planner.objects.user_library import MAX_MASS
+from hoi_planner.physics.config import MAX_FRICTION
 from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.planning.request_checks import (
+    check_fingers, check_id, check_text, check_unique, checked_pose, MAX_ID_LENGTH,
+    MAX_RESOURCE_LENGTH, MAX_TASK_LENGTH,
+)
 
 MAX_OBJECTS = 16
 MAX_CANDIDATES = 64
-MAX_ID_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class ObjectPlacement:
     """
     One object of the scene: which mesh, and where its origin stands in the planning frame.
 
-    :raises RequestError: INVALID_REQUEST for the id, INVALID_POSE for the pose
+    :raises RequestError: INVALID_REQUEST for the id or mass, MESSAGE_TOO_LARGE for a text that is
+        too long, INVALID_POSE for the pose
     """
 
     id: str
@@ -32,29 +37,13 @@ class ObjectPlacement:
 
     def __post_init__(self):
         """Check id, pose and mass."""
-        if not 1 <= len(self.id) <= MAX_ID_LENGTH:
-            raise RequestError(
-                FailureCode.INVALID_REQUEST,
-                f'object id has {len(self.id)} characters, must have 1 to {MAX_ID_LENGTH}')
+        check_id(self.id)
+        check_text(self.resource, f"mesh_resource of object '{self.id}'", MAX_RESOURCE_LENGTH)
         object.__setattr__(self, 'pose', checked_pose(self.pose, f"pose of object '{self.id}'"))
-        if not (math.isfinite(self.mass) and self.mass >= 0):
+        if not (math.isfinite(self.mass) and 0 <= self.mass <= MAX_MASS):
             raise RequestError(
                 FailureCode.INVALID_REQUEST,
-                f"mass of object '{self.id}' is {self.mass} kg, must be finite and at least 0")
-
-
-def checked_pose(pose, name: str) -> torch.Tensor:
-    """
-    Return the pose as a (7,) float64 tensor.
-
-    :raises RequestError: INVALID_POSE naming the field and the value
-    """
-    tensor = torch.as_tensor(pose, dtype=torch.float64)
-    try:
-        check_pose(tensor, name)
-    except ValueError as error:
-        raise RequestError(FailureCode.INVALID_POSE, str(error)) from error
-    return tensor
+                f"mass of object '{self.id}' is {self.mass} kg, must be 0 to {MAX_MASS:g} kg")
 
 
 @dataclass(frozen=True)
@@ -72,11 +61,11 @@ class HandStart:
         """Check both."""
         object.__setattr__(self, 'wrist_pose', checked_pose(self.wrist_pose, 'wrist_pose'))
         fingers = torch.as_tensor(self.finger_poses, dtype=torch.float64)
-        if fingers.shape != (NUM_FINGER_JOINTS, 3) or not torch.isfinite(fingers).all():
+        if fingers.shape != (NUM_FINGER_JOINTS, 3):
             raise RequestError(
                 FailureCode.INVALID_POSE,
-                f'finger_poses has shape {tuple(fingers.shape)}, must be ({NUM_FINGER_JOINTS}, 3) '
-                'finite numbers')
+                f'finger_poses has shape {tuple(fingers.shape)}, must be ({NUM_FINGER_JOINTS}, 3)')
+        check_fingers(fingers, 'finger_poses')
         object.__setattr__(self, 'finger_poses', fingers)
 
 
@@ -122,6 +111,8 @@ class PlanRequest:
             if side not in SIDES:
                 raise RequestError(
                     FailureCode.INVALID_REQUEST, f"start_hands has '{side}', must be of {SIDES}")
+        check_text(self.task, 'task', MAX_TASK_LENGTH)
+        check_text(self.generator, 'generator', MAX_ID_LENGTH)
         self._check_numbers()
         if not self.objects:
             raise RequestError(
@@ -131,12 +122,7 @@ class PlanRequest:
             raise RequestError(
                 FailureCode.MESSAGE_TOO_LARGE,
                 f'the request has {count} objects and obstacles, limit {MAX_OBJECTS}')
-        ids = [placement.id for placement in self.objects + self.obstacles]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise RequestError(
-                    FailureCode.DUPLICATE_OBJECT_ID,
-                    f"object id '{name}' stands {ids.count(name)} times, limit 1")
+        check_unique([placement.id for placement in self.objects + self.obstacles])
         targets = {}
         for name, pose in self.targets.items():
             if name not in [placement.id for placement in self.objects]:
@@ -161,7 +147,11 @@ class PlanRequest:
         if not 0 <= self.seed < 2 ** 64:
             raise RequestError(
                 FailureCode.INVALID_REQUEST, f'seed is {self.seed}, must be 0 to 2^64 - 1')
-        if not (math.isfinite(self.friction) and self.friction >= 0):
+        if not (math.isfinite(self.friction) and 0 <= self.friction <= MAX_FRICTION):
             raise RequestError(
                 FailureCode.INVALID_REQUEST,
-                f'friction is {self.friction}, must be finite and at least 0')
+                f'friction is {self.friction}, must be 0 to {MAX_FRICTION:g}')
+        if self.table_height is not None and not math.isfinite(self.table_height):
+            raise RequestError(
+                FailureCode.INVALID_REQUEST,
+                f'table_height is {self.table_height} m, must be finite, or NaN for no table')

@@ -38,6 +38,8 @@ class PlanResult:
     :param message: names the limit, the value, the object and the time
     :param plan: the accepted candidate, None without one
     :param reports: every candidate judged, best first
+    :param rejected: the plan of the best report when none was accepted, to show what is wrong; None
+        when that candidate never became a plan
     """
 
     code: FailureCode
@@ -46,6 +48,7 @@ class PlanResult:
     plan: CandidatePlan | None = None
     reports: tuple[CandidateReport, ...] = ()
     times: StageTimes = StageTimes()
+    rejected: CandidatePlan | None = None
 
     @property
     def accepted(self) -> bool:

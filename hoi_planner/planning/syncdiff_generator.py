@@ -30,6 +30,7 @@ from hoi_planner.motion.body_layout import Bodies
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.candidates import Candidates, RefusedCandidate
+from hoi_planner.planning.devices import usable_device
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import MAX_CANDIDATES, PlanRequest
 from hoi_planner.planning.request_condition import ConditionMaker, ground_height, lifted
@@ -52,12 +53,14 @@ class LoadedModel:
     habits: TaskHabits
     sampling: SamplingConfig
     condition: ConditionMaker
+    device: torch.device = torch.device('cpu')
 
     def sample(
         self, condition: Condition, generator: torch.Generator,
         progress: Callable[[int, int], None] | None = None, token: CancelToken | None = None,
     ) -> Bodies:
-        """Return the sampled bodies; raise what the token raises."""
+        """Return the sampled bodies, on the model's device; raise what the token raises."""
+        condition = condition.to(self.device)
         denoiser = PreparedDenoiser(self.network, condition)
         return sample(
             denoiser, self.codec, condition, self.sampling, generator, progress, token)
@@ -75,6 +78,7 @@ class SyncDiffGenerator:
     def __init__(
         self, mesh_roots: Sequence[Path] = (), hand_model: str = 'open_hand',
         config: SyncDiffGeneratorConfig | None = None, text_encoder: TextEncoder | None = None,
+        device: str = 'cpu',
     ):
         """
         Keep what to load; nothing is loaded before load, warm_up or the first request.
@@ -83,11 +87,13 @@ class SyncDiffGenerator:
         :param hand_model: model_id; checkpoints of another are refused
         :param config: config/generators.yaml's when None
         :param text_encoder: WordLlamaEncoder when None; checkpoints of another are refused
+        :param device: that the network runs on: cpu, cuda, cuda:1, ...; hands are fitted on the CPU
         """
         self.mesh_roots = tuple(mesh_roots)
         self.hand_model = hand_model
         self.config = config or load_syncdiff_config()
         self._encoder = text_encoder
+        self._device = device
         self._model: LoadedModel | None = None
         self._lock = threading.Lock()
 
@@ -203,16 +209,18 @@ class SyncDiffGenerator:
     def _loaded(self) -> LoadedModel:
         hands = {side: load_hand_model(self.hand_model, side) for side in SIDES}
         encoder = self._encoder or WordLlamaEncoder()
+        device = usable_device(self._device)
         try:
             checkpoint = load_checkpoint(
                 self.config.checkpoint_path(), self.hand_model, encoder.name)
             config = checkpoint.config
             features = ShapeFeatures(BasisPointSet(config.network.basis_points))
             return LoadedModel(
-                checkpoint.network(), checkpoint.codec(),
+                checkpoint.network().to(device), checkpoint.codec().to(device),
                 TaskHabits.from_words(checkpoint.origin.habits),
                 self.config.sampling_config(config.noise),
-                ConditionMaker(config, load_sentences(), encoder, features, hands))
+                ConditionMaker(config, load_sentences(), encoder, features, hands),
+                device)
         except (OSError, ValueError) as error:
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE, f'generator syncdiff: {error}') from error

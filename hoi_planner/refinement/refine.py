@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import heapq
 
+from hoi_planner.cancellation import checkpoint
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import find_collision, Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
@@ -58,6 +59,7 @@ def refine(
     for group, use in zip(choices, uses):
         if not group or group[0].distance > config.farthest:
             return too_far(motion, use, group, paired, config)
+    checkpoint('refinement')
     stage = set_stage(motion, scene, uses, shapes, staying, config)
     return first_clear(stage, scene, choices, config)
 
@@ -140,6 +142,7 @@ def first_clear(
         return RefinementFailure(reason)
     refusals = Counter()
     for chosen in best_first(choices, config.farthest):
+        checkpoint('refinement')
         if sum(refusals.values()) == config.tries:
             break
         motion = with_grips(stage, [grip for choice in chosen for grip in choice.grips], scene)

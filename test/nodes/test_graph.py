@@ -3,6 +3,7 @@
 """The graph as real processes over DDS: plans, refusals, cancel, death, shutdown."""
 
 import functools
+import importlib.util
 import math
 import os
 import signal
@@ -135,7 +136,8 @@ def test_a_late_subscriber_gets_plan_and_markers(client, accepted):
     for subscription in subscriptions:
         client.node.destroy_subscription(subscription)
     assert plan_from_msg(seen['plan']).motion.task == 'carry'
-    assert len(seen['markers'].markers) == 6
+    assert {'object/box', 'hand/left', 'contact/right'} <= {
+        marker.ns for marker in seen['markers'].markers}
 
 
 def test_objects_come_over_the_topic_too(client):
@@ -173,7 +175,8 @@ def nan_pose():
     (lambda c: goal_of(c, time_budget=Duration()),
      FailureCode.INVALID_TIME_BUDGET, 'time_budget is 0 s, must be above 0 s'),
     (lambda c: goal_of(c, objects=[state(c, frame='camera')]),
-     FailureCode.UNKNOWN_FRAME, "frame 'camera', must be 'world'"),
+     FailureCode.TRANSFORM_UNAVAILABLE if importlib.util.find_spec('tf2_ros')
+     else FailureCode.UNKNOWN_FRAME, "'camera'"),
     (lambda c: goal_of(c, objects=[state(c), state(c)]),
      FailureCode.DUPLICATE_OBJECT_ID, "'box' stands 2 times"),
     (lambda c: goal_of(c, objects=[state(c, name=str(i)) for i in range(17)]),

@@ -80,6 +80,8 @@ def test_a_limit_that_no_plan_keeps_is_named(planner):
     report = result.reports[0]
     assert (report.verdict.limit_name, report.verdict.limit) == ('displacement', 1e-6)
     assert report.verdict.value > 1e-6
+    # What was rejected can still be shown.
+    assert result.plan is None and result.rejected.index == report.candidate
 
 
 def test_an_unknown_task_and_a_missing_mesh_are_results_not_exceptions(planner):

@@ -23,8 +23,8 @@ def duration_to_msg(seconds: float) -> Duration:
 
 
 def duration_from_msg(msg: Duration) -> float:
-    """Return seconds."""
-    return msg.sec + msg.nanosec / NANOSECONDS
+    """Return seconds, rounded once."""
+    return (msg.sec * NANOSECONDS + msg.nanosec) / NANOSECONDS
 
 
 def pose_to_msg(pose: torch.Tensor) -> Pose:
@@ -83,7 +83,15 @@ def limits_from_msg(msg: PlanLimitsMsg) -> PlanLimits:
 
 
 def optional_height(value: float) -> float | None:
-    """Return None for NaN: no table."""
+    """
+    Return None for NaN: no table.
+
+    :raises RequestError: INVALID_REQUEST for an infinite height
+    """
+    if math.isinf(value):
+        raise RequestError(
+            FailureCode.INVALID_REQUEST,
+            f'table_height is {value} m, must be finite, or NaN for no table')
     return None if math.isnan(value) else value
 
 

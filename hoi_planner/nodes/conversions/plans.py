@@ -12,6 +12,7 @@ from hoi_planner.nodes.conversions.basics import (
 from hoi_planner.nodes.conversions.trajectories import motion_from_msg, motion_to_msg
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import MAX_OBJECTS, ObjectPlacement
+from hoi_planner.planning.request_checks import check_unique
 
 
 def placement_to_msg(placement: ObjectPlacement, header: Header) -> ObjectState:
@@ -65,7 +66,9 @@ def plan_from_msg(msg: HandObjectPlan) -> CandidatePlan:
 
     :raises RequestError: names the field that does not fit
     """
+    objects = placements_from_msg(msg.objects, 'objects')
+    obstacles = placements_from_msg(msg.obstacles, 'obstacles')
+    check_unique([placement.id for placement in (*objects, *obstacles)])
     return CandidatePlan(
-        motion=motion_from_msg(msg), objects=placements_from_msg(msg.objects, 'objects'),
-        obstacles=placements_from_msg(msg.obstacles, 'obstacles'),
+        motion=motion_from_msg(msg), objects=objects, obstacles=obstacles,
         table_height=optional_height(msg.table_height), seed=msg.seed, index=msg.candidate)

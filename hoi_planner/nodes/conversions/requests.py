@@ -10,6 +10,7 @@ from hoi_planner.nodes.conversions.basics import (
 from hoi_planner.nodes.conversions.hands import hand_to_msg, hands_from_msg
 from hoi_planner.nodes.conversions.plans import placement_to_msg, placements_from_msg
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+from hoi_planner.planning.request_checks import check_unique
 
 
 def request_from_plan_interaction(
@@ -68,4 +69,6 @@ def request_from_generate_plans(
 
 
 def _targets(msgs) -> dict:
-    return {placement.id: placement.pose for placement in placements_from_msg(msgs, 'targets')}
+    placements = placements_from_msg(msgs, 'targets')
+    check_unique([placement.id for placement in placements], 'target id')
+    return {placement.id: placement.pose for placement in placements}

@@ -9,12 +9,15 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory, MultiDOFJointTrajectory
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.geometry.transforms import pose_velocities
-from hoi_planner.hands.contract import JOINT_NAMES, NUM_FINGER_JOINTS, NUM_SHAPE
+from hoi_planner.hands.contract import JOINT_NAMES, NUM_FINGER_JOINTS, NUM_SHAPE, SIDES
 from hoi_planner.motion.record import MAX_FRAMES, HandObjectMotion
 from hoi_planner.nodes.conversions.basics import (
     duration_from_msg, duration_to_msg, transform_from_msg, transform_to_msg, twist_to_msg)
+from hoi_planner.planning.request_checks import check_text, MAX_ID_LENGTH, MAX_TASK_LENGTH
 
 TIME_TOLERANCE = 1e-6
+MAX_FPS = 1000.0
+MAX_COORDINATE = 1000.0     # metres; physics with numbers far above it is noise
 
 
 def finger_joint_names(sides: tuple[str, ...]) -> list[str]:
@@ -66,19 +69,22 @@ def motion_from_msg(plan: HandObjectPlan) -> HandObjectMotion:
     """
     Return the motion of a plan message.
 
-    :raises RequestError: INVALID_REQUEST naming what does not fit
+    :raises RequestError: INVALID_REQUEST naming what does not fit, MESSAGE_TOO_LARGE
     """
-    sides = tuple(plan.sides)
+    sides = _sides(plan)
+    check_text(plan.task, 'plan: task', MAX_TASK_LENGTH)
+    check_text(plan.hand_model, 'plan: hand_model', MAX_ID_LENGTH)
     try:
         wrists = poses_from_msg(
             plan.wrists, 'wrists', [f'{side}_wrist' for side in sides], plan.fps)
         objects = poses_from_msg(
             plan.object_motions, 'object_motions', [o.id for o in plan.objects], plan.fps)
         fingers = fingers_from_msg(plan.fingers, sides, plan.fps)
-        shapes = torch.tensor(plan.shapes, dtype=torch.float64)
-        if len(shapes) != NUM_SHAPE * len(sides):
+        if len(plan.shapes) != NUM_SHAPE * len(sides):
             raise ValueError(
-                f'shapes has {len(shapes)} numbers, must be {NUM_SHAPE} a hand, {len(sides)} hands')
+                f'shapes has {len(plan.shapes)} numbers, must be {NUM_SHAPE} a hand, '
+                f'{len(sides)} hands')
+        shapes = torch.tensor(plan.shapes, dtype=torch.float64)
         return HandObjectMotion(
             fps=plan.fps, task=plan.task, hand_model=plan.hand_model,
             object_ids=tuple(o.id for o in plan.objects), sides=sides, object_poses=objects,
@@ -88,21 +94,53 @@ def motion_from_msg(plan: HandObjectPlan) -> HandObjectMotion:
         raise RequestError(FailureCode.INVALID_REQUEST, f'plan: {error}') from error
 
 
+def _sides(plan: HandObjectPlan) -> tuple[str, ...]:
+    """Return the sides, each once; raise RequestError."""
+    if len(plan.sides) > len(SIDES):
+        raise RequestError(
+            FailureCode.MESSAGE_TOO_LARGE,
+            f'plan: sides has {len(plan.sides)} entries, limit {len(SIDES)}')
+    for side in plan.sides:
+        if side not in SIDES:
+            raise RequestError(
+                FailureCode.INVALID_REQUEST, f"plan: side '{side[:20]}' is not one of {SIDES}")
+    if len(set(plan.sides)) != len(plan.sides):
+        raise RequestError(
+            FailureCode.INVALID_REQUEST, f"plan: side '{plan.sides[0]}' stands twice, limit 1")
+    return tuple(plan.sides)
+
+
 def check_points(points, name: str, fps: float) -> None:
     """
     Check the number of frames and the time base of a trajectory.
 
+    :raises RequestError: MESSAGE_TOO_LARGE, more points than a motion may have
     :raises ValueError: names the frame
     """
-    if not 2 <= len(points) <= MAX_FRAMES:
+    if len(points) > MAX_FRAMES:
+        raise RequestError(
+            FailureCode.MESSAGE_TOO_LARGE,
+            f'plan: {name} has {len(points)} points, must have 2 to {MAX_FRAMES}')
+    if len(points) < 2:
         raise ValueError(f'{name} has {len(points)} points, must have 2 to {MAX_FRAMES}')
-    if not fps > 0:
-        raise ValueError(f'fps is {fps}, must be above 0')
+    # Above it, times that are TIME_TOLERANCE off would not increase any more.
+    if not 0 < fps <= MAX_FPS:
+        raise ValueError(f'fps is {fps:g}, must be above 0, at most {MAX_FPS:g}')
     for frame, point in enumerate(points):
         time = duration_from_msg(point.time_from_start)
         if abs(time - frame / fps) > TIME_TOLERANCE:
             raise ValueError(
                 f'{name} point {frame} is at {time:.6f} s, must be at {frame / fps:.6f} s')
+
+
+def _check_names(given, name: str, names: list[str]) -> None:
+    """Compare joint_names; the error names the first that differs, never all of a long list."""
+    if len(given) != len(names):
+        raise ValueError(f'{name} has {len(given)} joint_names, must be {len(names)}')
+    for index, (found, wanted) in enumerate(zip(given, names)):
+        if found != wanted:
+            raise ValueError(
+                f"{name} has '{found[:64]}' as joint_names[{index}], must be '{wanted}'")
 
 
 def poses_from_msg(msg: MultiDOFJointTrajectory, name: str, names: list[str], fps: float):
@@ -111,16 +149,18 @@ def poses_from_msg(msg: MultiDOFJointTrajectory, name: str, names: list[str], fp
 
     :raises ValueError: wrong names, times or numbers of transforms
     """
-    if list(msg.joint_names) != names:
-        raise ValueError(f'{name} has joint_names {list(msg.joint_names)}, must be {names}')
+    _check_names(msg.joint_names, name, names)
     check_points(msg.points, name, fps)
     for frame, point in enumerate(msg.points):
         if len(point.transforms) != len(names):
             raise ValueError(f'{name} point {frame} has {len(point.transforms)} transforms, '
                              f'must have {len(names)}')
     frames = [[transform_from_msg(t) for t in point.transforms] for point in msg.points]
-    return torch.tensor(frames, dtype=torch.float64).reshape(
-        len(frames), len(names), 7).permute(1, 0, 2)
+    poses = torch.tensor(frames, dtype=torch.float64).reshape(len(frames), len(names), 7)
+    if poses.numel() and not poses[..., :3].nan_to_num().abs().max() <= MAX_COORDINATE:
+        raise ValueError(f'{name} has a coordinate of {poses[..., :3].abs().max():g} m, limit '
+                         f'{MAX_COORDINATE:g} m')
+    return poses.permute(1, 0, 2)
 
 
 def fingers_from_msg(msg: JointTrajectory, sides: tuple[str, ...], fps: float) -> torch.Tensor:
@@ -130,9 +170,7 @@ def fingers_from_msg(msg: JointTrajectory, sides: tuple[str, ...], fps: float) -
     :raises ValueError: wrong names, times or numbers of positions
     """
     names = finger_joint_names(sides)
-    if list(msg.joint_names) != names:
-        raise ValueError(f'fingers has {len(msg.joint_names)} joint_names, must be '
-                         f'{len(names)}: {names[:2]} and so on')
+    _check_names(msg.joint_names, 'fingers', names)
     check_points(msg.points, 'fingers', fps)
     for frame, point in enumerate(msg.points):
         if len(point.positions) != len(names):
