@@ -7,12 +7,12 @@ import threading
 import time
 
 from action_msgs.msg import GoalStatus
-from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.nodes.safe_action_client import SafeActionClient
 
 POLL = 0.02
 LOOK = 0.5      # seconds between looks whether the server is still there
@@ -39,7 +39,7 @@ class StageClient:
         self._name = name
         self._unavailable = unavailable
         self._wait_for_server = wait_for_server
-        self._client = ActionClient(
+        self._client = SafeActionClient(
             node, action_type, name, callback_group=ReentrantCallbackGroup())
 
     def is_there(self) -> bool:
@@ -113,7 +113,7 @@ def _cancel_late(future):
 class _ServerWatch:
     """Tells whether the server is still there that was there when the goal was sent."""
 
-    def __init__(self, node: Node, client: ActionClient, name: str):
+    def __init__(self, node: Node, client: SafeActionClient, name: str):
         self._node, self._client = node, client
         self._topic = f'{node.resolve_topic_name(name)}/_action/status'
         self._known = self._endpoints()
