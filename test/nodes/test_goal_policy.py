@@ -11,12 +11,12 @@ from builtin_interfaces.msg import Duration
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import ObjectState
 import pytest
-from rclpy.action import ActionClient
 from rclpy.node import Node
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.goal_policy import GoalPolicy, GoalTurns, QUEUE_LIMIT
+from hoi_planner.nodes.safe_action_client import SafeActionClient
 from hoi_planner.nodes.stage_client import StageClient
 from hoi_planner.nodes.stage_server import KEPT, StageServer
 from ros_helpers import spinning
@@ -54,14 +54,19 @@ def nodes():
         yield both
 
 
-@pytest.fixture
-def action(nodes):
-    """Return a client of the worker, whose policy is the default again afterwards."""
-    client = ActionClient(nodes[1], PlanInteraction, 'policy_work')
+@pytest.fixture(scope='module')
+def connected(nodes):
+    """Return a client of the worker; rclpy cannot destroy one while another thread spins it."""
+    client = SafeActionClient(nodes[1], PlanInteraction, 'policy_work')
     assert client.wait_for_server(10)
-    yield client
+    return client
+
+
+@pytest.fixture
+def action(nodes, connected):
+    """Return the client; the worker's policy is the default again afterwards."""
+    yield connected
     nodes[0].policy = GoalPolicy.PREEMPT
-    client.destroy()
 
 
 def wait(future, timeout=30.0):
