@@ -58,6 +58,7 @@ class PlannerNode(Node):
             self, self._frame, self._value('max_object_age'), self._inputs.noted)
         self._generator = RemoteGenerator(self, self._header)
         self._validator = RemoteValidator(self, self._header)
+        self._planner = Planner(self._generator, self._validator, self._mesh_roots)
         self._executor = RemoteExecutor(self)
         self._task_label = TaskLabel(self)
         self._outputs = PlanOutputs(self, self._mesh_roots)
@@ -98,9 +99,7 @@ class PlannerNode(Node):
             feedback(PlanInteraction.Feedback(
                 stage=stage, fraction=float(fraction), best_score=best_score, text=text))
 
-        planner = Planner(
-            self._generator, self._validator, self._mesh_roots, self._value('wave'))
-        planned = planner.plan(request, token, progress)
+        planned = self._planner.plan(request, token, progress, self._value('wave'))
         result = PlanInteraction.Result(
             error_code=int(planned.code), error_msg=planned.message, seed=request.seed,
             accepted_candidate=planned.plan.index if planned.accepted else -1,

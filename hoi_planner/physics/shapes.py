@@ -24,14 +24,30 @@ def convex_shape(world: World, points: np.ndarray) -> int:
     :raises HoiPlannerError: SIMULATION_FAILED
     """
     return _checked(world.call(
-        'createCollisionShape', pybullet.GEOM_MESH, vertices=np.asarray(points).tolist()))
+        'createCollisionShape', pybullet.GEOM_MESH, vertices=_as_lists(points)))
 
 
 def concave_shape(world: World, vertices: np.ndarray, faces: np.ndarray) -> int:
     """Make a surface of triangles, (V, 3) and (F, 3), for a static body; else as convex_shape."""
     return _checked(world.call(
-        'createCollisionShape', pybullet.GEOM_MESH, vertices=np.asarray(vertices).tolist(),
+        'createCollisionShape', pybullet.GEOM_MESH, vertices=_as_lists(vertices),
         indices=np.asarray(faces).ravel().tolist()))
+
+
+def _as_lists(points: np.ndarray) -> list[list[float]]:
+    """Return points (P, 3) as PyBullet takes them."""
+    return _kept_lists(np.ascontiguousarray(points, dtype=np.float64).tobytes())
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_lists(points: bytes) -> list[list[float]]:
+    """
+    Return the same lists for the same points.
+
+    PyBullet never lets go of a vertex that it was given: a third of a megabyte a simulation, were
+    the lists made anew each time.
+    """
+    return np.frombuffer(points).reshape(-1, 3).tolist()
 
 
 @contextlib.contextmanager

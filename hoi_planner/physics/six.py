@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from hoi_planner.cancellation import checkpoint
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import rotation_angle
 from hoi_planner.hands.contract import HandModel
@@ -63,6 +64,7 @@ def worst_of_six(
     hands, pose = _frozen(scene, motion, frame, object_id, hand_models)
     worst = np.zeros(2)
     for direction in DIRECTIONS:
+        checkpoint('a pull on a grasp')
         worst = np.maximum(worst, _pull(
             scene, hands, object_id, pose, direction, config, duration, limit))
         if worst[0] > limit:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoi_planner.cancellation import CancelToken
+from hoi_planner.cancellation import CancelToken, checkpoint
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import pose_velocities
 from hoi_planner.hands.contract import HandModel
@@ -122,6 +122,7 @@ class TrackingSimulation:
         return self.state()
 
     def _play_frame(self) -> None:
+        checkpoint('simulation')
         force = np.zeros((len(self._hands), len(self._bodies)))
         # Until something is free nothing can happen.
         if any(body.released for body in self._bodies):

@@ -24,7 +24,7 @@ from hoi_planner.physics.worker_process import WorkerProcess
 
 POLL = 0.02             # seconds between looks at the token
 PATIENCE = 1.0          # seconds that a worker has to answer a cancel or a stop
-ATTEMPTS = 2            # of a plan whose worker died
+ATTEMPTS = 2            # of a plan whose worker died, and of a worker that dies at its start
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ class ValidationPool:
         self._hand_models = tuple(hand_models)
         self._canceled, self._lock = threading.Event(), threading.Lock()
         self._closed = False
+        self._start_deaths = 0      # in a row
         self._workers: list[WorkerProcess] = []
         self._start_missing()
 
@@ -212,7 +213,7 @@ class ValidationPool:
                 self._bury(worker, batch)
                 continue
             if kind == 'ready':
-                worker.ready = True
+                worker.ready, self._start_deaths = True, 0
             else:                               # 'report' or 'canceled'
                 worker.job = None
                 if kind == 'report' and batch is not None:
@@ -223,10 +224,12 @@ class ValidationPool:
         cause = worker.cause_of_death()
         worker.connection.close()
         self._workers.remove(worker)
-        if not worker.ready:
+        self._start_deaths = 0 if worker.ready else self._start_deaths + 1
+        if self._start_deaths == ATTEMPTS:
+            self._start_deaths = 0
             raise HoiPlannerError(
                 FailureCode.VALIDATOR_UNAVAILABLE,
-                f'a validation worker died at its start by {cause}')
+                f'{ATTEMPTS} validation workers died at their start, the last by {cause}')
         self._start_missing()
         if worker.job is not None and batch is not None:
             batch.lose(worker.job, cause)

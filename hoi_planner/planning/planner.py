@@ -112,7 +112,7 @@ class Planner:
 
     def plan(
         self, request: PlanRequest, token: CancelToken | None = None,
-        progress: Progress = no_progress,
+        progress: Progress = no_progress, wave: int | None = None,
     ) -> PlanResult:
         """
         Plan; expected failures come back as a result with a code, not as an exception.
@@ -120,13 +120,14 @@ class Planner:
         :param token: cancels, and bounds the time; made from the request's budget when None
         :param progress: called with stage, fraction of the stage in this wave, text, and the best
             score so far (NaN: nothing was judged yet)
+        :param wave: as in __init__, of this request alone
         """
         token = token or CancelToken(request.time_budget)
         watch, reports, made, nothing = StageWatch(), (), {}, None
         try:
             self._check(request)
             with LookingAhead(
-                    self._generator, waves(request, self._wave), token,
+                    self._generator, waves(request, self._wave if wave is None else wave), token,
                     lambda *step: progress('generate', *step, NAN), self._making) as ahead:
                 while not (reports and reports[0].verdict.accepted):
                     try:

@@ -11,12 +11,12 @@ from builtin_interfaces.msg import Duration
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import ObjectState
 import pytest
-from rclpy.action import ActionClient
 from rclpy.node import Node
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.goal_policy import GoalPolicy, GoalTurns, QUEUE_LIMIT
+from hoi_planner.nodes.guarded_action_client import GuardedActionClient
 from hoi_planner.nodes.stage_client import StageClient
 from hoi_planner.nodes.stage_server import KEPT, StageServer
 from ros_helpers import spinning
@@ -28,7 +28,7 @@ def work(goal, token, feedback):
     """Do what the goal's task says."""
     if goal.task == 'stubborn':
         time.sleep(2.5)             # as native code does, which polls nothing
-    for _ in range(1000 if goal.task == 'long' else 2):
+    for _ in range({'long': 1000, 'quick': 0}.get(goal.task, 2)):
         token.check('work')
         time.sleep(0.01)
     result = PlanInteraction.Result(error_msg=f'{goal.task} {goal.seed}', seed=goal.seed)
@@ -54,14 +54,19 @@ def nodes():
         yield both
 
 
-@pytest.fixture
-def action(nodes):
-    """Return a client of the worker, whose policy is the default again afterwards."""
-    client = ActionClient(nodes[1], PlanInteraction, 'policy_work')
+@pytest.fixture(scope='module')
+def connected(nodes):
+    """Return a client of the worker; rclpy cannot destroy one while another thread spins it."""
+    client = GuardedActionClient(nodes[1], PlanInteraction, 'policy_work')
     assert client.wait_for_server(10)
-    yield client
+    return client
+
+
+@pytest.fixture
+def action(nodes, connected):
+    """Return the client; the worker's policy is the default again afterwards."""
+    yield connected
     nodes[0].policy = GoalPolicy.PREEMPT
-    client.destroy()
 
 
 def wait(future, timeout=30.0):
@@ -207,3 +212,11 @@ def test_turns_are_one_at_a_time_and_closed_ones_refuse():
     assert tokens[2].is_stopped() and turns.token('a') is None
     with pytest.raises(HoiPlannerError, match='closed'):
         turns.come('d').check('work')
+
+
+def test_no_answer_is_lost_in_two_hundred_quick_goals(nodes):
+    client = StageClient(
+        nodes[1], PlanInteraction, 'policy_work', FailureCode.GENERATOR_UNAVAILABLE)
+    for seed in range(200):
+        goal = PlanInteraction.Goal(task='quick', seed=seed, time_budget=Duration(sec=20))
+        assert client.call(goal, CancelToken(20), lambda feedback: None).seed == seed

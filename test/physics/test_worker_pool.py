@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Worker processes: same bits from each, killed ones replaced, canceled ones stopped."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -241,3 +242,33 @@ def test_close_ends_every_worker_and_the_pool_says_so():
     assert caught.value.code is FailureCode.VALIDATOR_UNAVAILABLE
     with pytest.raises(ValueError, match='workers is 0'):
         ValidationPool(0)
+
+
+def test_a_worker_that_dies_at_its_start_is_replaced_once():
+    with ValidationPool(1) as pool:
+        first, = pool.pids
+        os.kill(first, signal.SIGKILL)
+        report, = pool.validate([ValidationJob(SCENE, carry(seconds=0.5))])
+        assert report.measurement is not None and first not in pool.pids
+
+
+def test_workers_that_die_at_their_start_again_and_again_are_an_error():
+    with ValidationPool(1) as pool:
+        stop = threading.Event()
+
+        def kill():
+            while not stop.is_set():
+                for pid in pool.pids:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.02)
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        try:
+            with pytest.raises(HoiPlannerError, match='2 validation workers died') as caught:
+                pool.validate([ValidationJob(SCENE, carry(seconds=0.5))])
+        finally:
+            stop.set()
+            thread.join()
+        assert caught.value.code is FailureCode.VALIDATOR_UNAVAILABLE
