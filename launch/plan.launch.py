@@ -27,7 +27,7 @@ def generate_launch_description() -> LaunchDescription:
             'device', default_value='cpu',
             description='what networks run on: cpu, cuda, cuda:1, ...'),
         DeclareLaunchArgument(
-            'rviz', default_value='false', description='start RViz with config/planner.rviz'),
+            'rviz', default_value='false', description='start RViz with config/plan.rviz'),
     ]
     nodes = []
     for entry in GRAPH:
@@ -47,5 +47,5 @@ def generate_launch_description() -> LaunchDescription:
         namespace=LaunchConfiguration('namespace'), output='screen',
         condition=IfCondition(LaunchConfiguration('rviz')),
         parameters=[{'use_sim_time': LaunchConfiguration('use_sim_time')}],
-        arguments=['-d', str(config_path(PARAMETERS_FILE).with_name('planner.rviz'))])
+        arguments=['-d', str(config_path(PARAMETERS_FILE).with_name('plan.rviz'))])
     return LaunchDescription([*arguments, *nodes, rviz])
