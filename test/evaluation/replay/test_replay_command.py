@@ -56,7 +56,7 @@ def test_ctrl_c_ends_in_order(tmp_path):
     run = subprocess.Popen(
         [sys.executable, '-P', '-m', 'hoi_planner.cli.main', 'replay', 'bag', '--candidates', '64'],
         cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        # Whoever runs the tests in the background of a script has SIGINT ignored; that is inherited.
+        # Tests that run in the background of a script have SIGINT ignored; that is inherited.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     while 'replay:' not in (text := run.stderr.readline(11)):
         assert run.poll() is None, text
