@@ -12,10 +12,10 @@ from trajectory_msgs.msg import JointTrajectory, MultiDOFJointTrajectory
 from visualization_msgs.msg import MarkerArray
 
 from hoi_planner.nodes.conversions.controller_trajectories import controller_trajectories
-from hoi_planner.nodes.conversions.plans import plan_from_msg
 from hoi_planner.nodes.markers.plan import failure_markers, plan_markers
 from hoi_planner.nodes.parameters import declare
 from hoi_planner.nodes.qos import LATCHED
+from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.result import PlanResult
 
 
@@ -48,9 +48,9 @@ class PlanOutputs:
             self._markers.publish(failure_markers(
                 planned.rejected, planned.reports[0].verdict, header, self._mesh_roots))
 
-    def publish(self, plan: HandObjectPlan) -> None:
-        """Publish an accepted plan and its trajectories."""
-        self._plan.publish(plan)
-        trajectories = controller_trajectories(plan_from_msg(plan).motion, plan.header, self._rate)
+    def publish(self, plan: CandidatePlan, msg: HandObjectPlan) -> None:
+        """Publish an accepted plan, as its message, and its trajectories."""
+        self._plan.publish(msg)
+        trajectories = controller_trajectories(plan.motion, msg.header, self._rate)
         for name, publisher in self._trajectories.items():
             publisher.publish(getattr(trajectories, name))

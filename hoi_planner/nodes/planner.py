@@ -111,7 +111,7 @@ class PlannerNode(Node):
         self._outputs.show(planned, header)
         if planned.accepted:
             result.plan = plan_to_msg(planned.plan, header)
-            self._outputs.publish(result.plan)
+            self._outputs.publish(planned.plan, result.plan)
             if goal.execute:
                 # The budget is for planning; execution takes as long as the plan.
                 token.limit(float('inf'))

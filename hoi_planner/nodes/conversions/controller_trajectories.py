@@ -14,7 +14,7 @@ from hoi_planner.geometry.transforms import pose_velocities
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.nodes.conversions.basics import duration_to_msg, transform_to_msg, twist_to_msg
 from hoi_planner.nodes.conversions.trajectories import finger_joint_names
-from hoi_planner.physics.smooth_paths import smooth_poses_at
+from hoi_planner.physics.smooth_paths import smooth_poses_at, smooth_values_at
 
 STEP = 1e-4     # seconds to either side, for velocities on the curve
 
@@ -96,8 +96,8 @@ def _bodies(names, poses, fps, times, header) -> MultiDOFJointTrajectory:
 
 def _joints(names, values, fps, times, header) -> JointTrajectory:
     here, before, after = _around(times, fps, len(values))
-    positions = _smooth_values(values, *here[1:])
-    ways = _smooth_values(values, *after[1:]) - _smooth_values(values, *before[1:])
+    positions = smooth_values_at(values, *here[1:])
+    ways = smooth_values_at(values, *after[1:]) - smooth_values_at(values, *before[1:])
     velocities = ways / (after[0] - before[0])[:, None]
     velocities[-1] = 0.0
     return JointTrajectory(header=header, joint_names=names, points=[
@@ -105,15 +105,3 @@ def _joints(names, values, fps, times, header) -> JointTrajectory:
             positions=position, velocities=velocity, time_from_start=duration_to_msg(time))
         for time, position, velocity in zip(
             times.tolist(), positions.tolist(), velocities.tolist())])
-
-
-def _smooth_values(
-    values: torch.Tensor, segment: torch.Tensor, part: torch.Tensor
-) -> torch.Tensor:
-    """Return numbers (N, D) between frames, as smooth_poses_at does it for places."""
-    s = part[:, None]
-    start, end, whole = s**3 - 2 * s**2 + s, s**3 - s**2, 3 * s**2 - 2 * s**3
-    way = values[1:] - values[:-1]
-    slope = (torch.cat([way[:1], way]) + torch.cat([way, way[-1:]])) / 2
-    return values[segment] + whole * way[segment] + (
-        start * slope[segment] + end * slope[segment + 1])
