@@ -84,8 +84,12 @@ def _explained(path: Path) -> Iterator[None]:
     """Turn whatever a damaged file brings about into a BagError."""
     try:
         yield
-    except (BagError, MemoryError):
+    except BagError:
         raise
+    # A damaged length asks for a terabyte at once.
+    except MemoryError as error:
+        raise BagError(f"bag '{path}' cannot be read, it is corrupt or too large: it asks for more "
+                       'memory than there is') from error
     # rosbags checks little: a damaged file raises struct.error, TypeError, apsw's errors and more.
     except Exception as error:
         reason = ' '.join(str(error).split()) or type(error).__name__

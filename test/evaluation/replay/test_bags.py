@@ -311,6 +311,18 @@ def test_bytes_that_flipped_give_a_recording_or_a_refusal(tmp_path_factory, data
         shutil.rmtree(path.parent)
 
 
+def test_a_length_of_a_terabyte_is_a_damaged_file(tmp_path):
+    write_recording(jumping_recording(), tmp_path / 'bag', 'mcap')
+    file = storage_file(tmp_path / 'bag')
+    content = file.read_bytes()
+    # mcap's footer: where the summary begins, 8 bytes; offsets 8; checksum 4; magic 8.
+    summary = int.from_bytes(content[-28:-20], 'little')
+    damaged = bytearray(content)
+    damaged[summary + 1 + 5] ^= 1       # of the record's length, 8 bytes after its opcode
+    file.write_bytes(damaged)
+    assert 'more memory than there is' in refusal(tmp_path / 'bag')
+
+
 def test_the_command_says_it_in_one_line(tmp_path, capsys):
     assert main(['replay', str(tmp_path / 'nothing')]) == 1
     assert capsys.readouterr().err == f"hoi-planner: bag '{tmp_path / 'nothing'}' does not exist\n"
