@@ -13,7 +13,7 @@ from hoi_planner.objects.user_library import MAX_MASS
 from hoi_planner.physics.config import MAX_FRICTION
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.planning.request_checks import (
-    check_fingers, check_id, check_text, check_unique, checked_pose, MAX_ID_LENGTH,
+    check_count, check_fingers, check_id, check_text, check_unique, checked_pose, MAX_ID_LENGTH,
     MAX_RESOURCE_LENGTH, MAX_TASK_LENGTH,
 )
 
@@ -118,10 +118,7 @@ class PlanRequest:
             raise RequestError(
                 FailureCode.MISSING_OBJECT_STATE, 'the request has no object, needs at least 1')
         count = len(self.objects) + len(self.obstacles)
-        if count > MAX_OBJECTS:
-            raise RequestError(
-                FailureCode.MESSAGE_TOO_LARGE,
-                f'the request has {count} objects and obstacles, limit {MAX_OBJECTS}')
+        check_count(count, MAX_OBJECTS, 'the request', 'objects and obstacles')
         check_unique([placement.id for placement in self.objects + self.obstacles])
         targets = {}
         for name, pose in self.targets.items():

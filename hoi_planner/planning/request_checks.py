@@ -47,6 +47,18 @@ def check_text(text: str, name: str, limit: int) -> None:
             f'{name} has {text[place]!r} at character {place}, must be printable')
 
 
+def check_count(count: int, limit: int, name: str, things: str = 'entries') -> None:
+    """
+    Check that there are not too many of something.
+
+    :param name: what has them, for the message
+    :raises RequestError: MESSAGE_TOO_LARGE
+    """
+    if count > limit:
+        raise RequestError(
+            FailureCode.MESSAGE_TOO_LARGE, f'{name} has {count} {things}, limit {limit}')
+
+
 def check_unique(ids: Sequence[str], name: str = 'object id') -> None:
     """
     Check that no id stands twice.

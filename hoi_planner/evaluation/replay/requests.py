@@ -9,6 +9,7 @@ from hoi_planner.evaluation.replay.recording import (
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.planning.request import MAX_OBJECTS, ObjectPlacement, PlanRequest
+from hoi_planner.planning.request_checks import check_count
 import torch
 
 
@@ -77,9 +78,7 @@ def _placements(
     request: ReplayRequest, settings: ReplaySettings,
 ) -> tuple[ObjectPlacement, ...]:
     objects = scene_of(request).objects
-    if len(objects) > MAX_OBJECTS:
-        raise RequestError(FailureCode.MESSAGE_TOO_LARGE,
-                           f'objects has {len(objects)} entries, limit {MAX_OBJECTS}')
+    check_count(len(objects), MAX_OBJECTS, 'objects')
     placements = tuple(
         ObjectPlacement(item.id, item.resource, torch.tensor(item.pose, dtype=torch.float64),
                         item.mass) for item in objects)

@@ -14,7 +14,7 @@ from hoi_planner.hands.contract import NUM_FINGER_JOINTS, SIDES
 from hoi_planner.nodes.conversions.basics import pose_from_msg, pose_to_msg
 from hoi_planner.planning.request import HandStart
 from hoi_planner.planning.request_checks import (
-    check_fingers, check_text, checked_pose, MAX_ID_LENGTH)
+    check_count, check_fingers, check_text, checked_pose, MAX_ID_LENGTH)
 
 
 def hand_to_msg(side: str, hand: HandStart, header: Header) -> HandState:
@@ -31,10 +31,7 @@ def hands_from_msg(msgs: Sequence[HandState]) -> dict[str, HandStart]:
     :raises RequestError: MESSAGE_TOO_LARGE, INVALID_REQUEST for a side that stands twice,
         INVALID_POSE; sides are checked by PlanRequest
     """
-    if len(msgs) > len(SIDES):
-        raise RequestError(
-            FailureCode.MESSAGE_TOO_LARGE,
-            f'start_hands has {len(msgs)} entries, limit {len(SIDES)}')
+    check_count(len(msgs), len(SIDES), 'start_hands')
     hands = {}
     for msg in msgs:
         check_text(msg.side, 'side of start_hands', MAX_ID_LENGTH)

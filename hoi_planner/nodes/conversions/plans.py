@@ -6,13 +6,12 @@ from geometry_msgs.msg import PoseStamped
 from hoi_planner_msgs.msg import HandObjectPlan, ObjectState
 from std_msgs.msg import Header
 
-from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.conversions.basics import (
     height_to_msg, optional_height, pose_from_msg, pose_to_msg)
 from hoi_planner.nodes.conversions.trajectories import motion_from_msg, motion_to_msg
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import MAX_OBJECTS, ObjectPlacement
-from hoi_planner.planning.request_checks import check_unique
+from hoi_planner.planning.request_checks import check_count, check_unique
 
 
 def placement_to_msg(placement: ObjectPlacement, header: Header) -> ObjectState:
@@ -37,9 +36,7 @@ def placements_from_msg(msgs, name: str) -> tuple[ObjectPlacement, ...]:
 
     :raises RequestError: MESSAGE_TOO_LARGE, INVALID_POSE or INVALID_REQUEST
     """
-    if len(msgs) > MAX_OBJECTS:
-        raise RequestError(FailureCode.MESSAGE_TOO_LARGE,
-                           f'{name} has {len(msgs)} entries, limit {MAX_OBJECTS}')
+    check_count(len(msgs), MAX_OBJECTS, name)
     return tuple(placement_from_msg(msg) for msg in msgs)
 
 

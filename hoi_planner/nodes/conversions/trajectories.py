@@ -13,7 +13,8 @@ from hoi_planner.hands.contract import JOINT_NAMES, NUM_FINGER_JOINTS, NUM_SHAPE
 from hoi_planner.motion.record import MAX_FRAMES, HandObjectMotion
 from hoi_planner.nodes.conversions.basics import (
     duration_from_msg, duration_to_msg, transform_from_msg, transform_to_msg, twist_to_msg)
-from hoi_planner.planning.request_checks import check_text, MAX_ID_LENGTH, MAX_TASK_LENGTH
+from hoi_planner.planning.request_checks import (
+    check_count, check_text, MAX_ID_LENGTH, MAX_TASK_LENGTH)
 
 TIME_TOLERANCE = 1e-6
 MAX_FPS = 1000.0
@@ -96,10 +97,7 @@ def motion_from_msg(plan: HandObjectPlan) -> HandObjectMotion:
 
 def _sides(plan: HandObjectPlan) -> tuple[str, ...]:
     """Return the sides, each once; raise RequestError."""
-    if len(plan.sides) > len(SIDES):
-        raise RequestError(
-            FailureCode.MESSAGE_TOO_LARGE,
-            f'plan: sides has {len(plan.sides)} entries, limit {len(SIDES)}')
+    check_count(len(plan.sides), len(SIDES), 'plan: sides')
     for side in plan.sides:
         if side not in SIDES:
             raise RequestError(

@@ -10,6 +10,7 @@ from hoi_planner_msgs.msg import ObjectState
 
 from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.inputs.headers import completed_header
+from hoi_planner.planning.request_checks import check_count
 
 MAX_DETECTIONS = 256
 
@@ -73,10 +74,7 @@ class Detections:
         if msg is None:
             return []
         topic = self.topics[0]
-        if len(msg.detections) > MAX_DETECTIONS:
-            raise RequestError(
-                FailureCode.MESSAGE_TOO_LARGE,
-                f'{topic} has {len(msg.detections)} detections, limit {MAX_DETECTIONS}')
+        check_count(len(msg.detections), MAX_DETECTIONS, topic, 'detections')
         states = (self._state(detection, f'{topic}: detection {index}', msg.header)
                   for index, detection in enumerate(msg.detections))
         return [state for state in states if state is not None]

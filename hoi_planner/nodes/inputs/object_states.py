@@ -6,9 +6,9 @@ from geometry_msgs.msg import PoseStamped
 from hoi_planner_msgs.msg import ObjectState, ObjectStateArray
 from std_msgs.msg import Header
 
-from hoi_planner.failures import FailureCode, RequestError
 from hoi_planner.nodes.inputs.headers import completed_header
 from hoi_planner.planning.request import MAX_OBJECTS
+from hoi_planner.planning.request_checks import check_count
 
 
 class ObjectStates:
@@ -36,10 +36,7 @@ class ObjectStates:
         if self._newest is None:
             return []
         msg, topic = self._newest, self.topics[0]
-        if len(msg.objects) > MAX_OBJECTS:
-            raise RequestError(
-                FailureCode.MESSAGE_TOO_LARGE,
-                f'{topic} has {len(msg.objects)} objects, limit {MAX_OBJECTS}')
+        check_count(len(msg.objects), MAX_OBJECTS, topic, 'objects')
         return [_with_header(state, msg.header) for state in msg.objects]
 
 

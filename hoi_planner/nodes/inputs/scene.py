@@ -15,7 +15,7 @@ from hoi_planner.nodes.inputs.checks import InputChecks
 from hoi_planner.nodes.inputs.jumps import on_jump_back
 from hoi_planner.planning.request import MAX_OBJECTS
 from hoi_planner.planning.request_checks import (
-    check_id, check_text, check_unique, MAX_ID_LENGTH)
+    check_count, check_id, check_text, check_unique, MAX_ID_LENGTH)
 
 
 class SceneSource(Protocol):
@@ -64,7 +64,7 @@ class SceneInput:
         """
         fields = {name: getattr(goal, name) for name in goal.get_fields_and_field_types()}
         for name in ('objects', 'targets', 'obstacles'):
-            _check_count(fields[name], name)
+            check_count(len(fields[name]), MAX_OBJECTS, name)
         fields['objects'] = self.objects(goal.objects)
         for name in ('targets', 'obstacles'):
             fields[name] = self._located(fields[name], name)
@@ -92,7 +92,7 @@ class SceneInput:
             raise RequestError(
                 FailureCode.MISSING_OBJECT_STATE,
                 f'the goal has no objects and nothing came on {topics}')
-        _check_count(states, 'objects')
+        check_count(len(states), MAX_OBJECTS, 'objects')
         return states
 
     def _located(self, states: Sequence[ObjectState], name: str) -> list[ObjectState]:
@@ -112,10 +112,7 @@ class SceneInput:
 
         :raises RequestError: as checked()
         """
-        if len(hands) > len(SIDES):
-            raise RequestError(
-                FailureCode.MESSAGE_TOO_LARGE,
-                f'start_hands has {len(hands)} entries, limit {len(SIDES)}')
+        check_count(len(hands), len(SIDES), 'start_hands')
         located = []
         for hand in hands:
             check_text(hand.side, 'side of start_hands', MAX_ID_LENGTH)
@@ -125,9 +122,3 @@ class SceneInput:
                 side=hand.side, wrist=self._checks.located(hand.wrist, name),
                 fingers=hand.fingers))
         return located
-
-
-def _check_count(states: Sequence[ObjectState], name: str) -> None:
-    if len(states) > MAX_OBJECTS:
-        raise RequestError(
-            FailureCode.MESSAGE_TOO_LARGE, f'{name} has {len(states)} entries, limit {MAX_OBJECTS}')
