@@ -3,17 +3,16 @@
 """scripts/plan: start the graph, publish the scene, send the goal, wait, tell and show the plan."""
 
 from dataclasses import replace
-import json
 import sys
 import time
 
 from hoi_planner_msgs.action import PlanInteraction
 from std_msgs.msg import Header
 
+from hoi_planner.client import exit_codes
 from hoi_planner.client.plan_arguments import parse_arguments
 from hoi_planner.client.plan_pictures import write_pictures
-from hoi_planner.client.plan_report import (
-    result_block, result_document, timing_document, to_json)
+from hoi_planner.client.plan_report import result_block, write_result_json
 from hoi_planner.client.plan_scene import PlanScene, plan_scene
 from hoi_planner.client.planner_client import PlannerClient
 from hoi_planner.client.stage_bars import StageBars
@@ -25,8 +24,6 @@ from hoi_planner.nodes.launcher import GraphProcesses
 from hoi_planner.nodes.spinning import ros_context
 
 PLANNING_FRAME = 'world'
-EXIT_REJECTED = 3       # the planner answered, and the answer is no
-EXIT_BROKEN = 4         # the graph did not answer
 
 
 def make_goal(arguments, scene: PlanScene) -> PlanInteraction.Goal:
@@ -107,13 +104,8 @@ def run(arguments) -> int:
     files = write_files(arguments, result, scene.mesh_roots)
     print(result_block(arguments.task, result, [str(arguments.out / name) for name in files]))
     if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(
-            to_json(result_document(arguments.task, result, files)), encoding='utf-8')
-        # Apart, because wall times differ from run to run and the plan must not.
-        arguments.json.with_suffix('.timing.json').write_text(
-            json.dumps(timing_document(result), indent=2) + '\n', encoding='utf-8')
-    return 0 if result.error_code == 0 else EXIT_REJECTED
+        write_result_json(arguments.json, arguments.task, result, files)
+    return 0 if result.error_code == 0 else exit_codes.REFUSED
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -124,10 +116,10 @@ def main(argv: list[str] | None = None) -> int:
     except HoiPlannerError as error:
         print(f'scripts/plan: {error.code.name} ({int(error.code)}): {error.message}',
               file=sys.stderr)
-        return EXIT_BROKEN if error.code >= 200 else EXIT_REJECTED
+        return exit_codes.UNREACHABLE if error.code >= 200 else exit_codes.REFUSED
     except KeyboardInterrupt:
         print('scripts/plan: stopped', file=sys.stderr)
-        return 130
+        return exit_codes.CANCELED
 
 
 if __name__ == '__main__':

@@ -4,10 +4,12 @@
 
 import json
 import math
+from pathlib import Path
 
 from hoi_planner_msgs.action import PlanInteraction
 from hoi_planner_msgs.msg import CandidateReport, HandObjectPlan, PlanMetrics
 
+from hoi_planner.evaluation.report import plain
 from hoi_planner.failures import FailureCode
 from hoi_planner.motion.digest import motion_digest
 from hoi_planner.nodes.conversions.basics import duration_from_msg
@@ -46,17 +48,17 @@ def timing_document(result: PlanInteraction.Result) -> dict:
 
 def to_json(document: dict) -> str:
     """Return JSON text with sorted keys; numbers that JSON does not know become null."""
-    return json.dumps(_json_safe(document), indent=2, sort_keys=True, allow_nan=False) + '\n'
+    return json.dumps(plain(document), indent=2, sort_keys=True, allow_nan=False) + '\n'
 
 
-def _json_safe(value):
-    if isinstance(value, dict):
-        return {key: _json_safe(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json_safe(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+def write_result_json(
+    path: Path, task: str, result: PlanInteraction.Result, files: list[str],
+) -> None:
+    """Write the result as JSON; its wall times, which differ from run to run, in a file apart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(to_json(result_document(task, result, files)), encoding='utf-8')
+    path.with_suffix('.timing.json').write_text(
+        json.dumps(timing_document(result), indent=2) + '\n', encoding='utf-8')
 
 
 def _plan_document(msg: HandObjectPlan) -> dict:

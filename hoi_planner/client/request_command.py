@@ -3,7 +3,6 @@
 """`hoi-planner request`: one goal to a running graph, with feedback and cancel."""
 
 import argparse
-import json
 import sys
 import threading
 
@@ -11,8 +10,8 @@ from hoi_planner_msgs.action import PlanInteraction
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
 
-from hoi_planner.client.plan_report import (
-    result_block, result_document, timing_document, to_json)
+from hoi_planner.client import exit_codes
+from hoi_planner.client.plan_report import result_block, write_result_json
 from hoi_planner.client.planner_client import PlannerClient
 from hoi_planner.client.request_scene import request_scene, RequestScene
 from hoi_planner.client.stage_bars import StageBars
@@ -22,10 +21,6 @@ from hoi_planner.nodes.conversions.basics import duration_to_msg
 from hoi_planner.nodes.conversions.plans import placement_to_msg
 from hoi_planner.nodes.spinning import ros_context
 from hoi_planner.planning.request import ObjectPlacement
-
-EXIT_REFUSED = 3        # the planner answered, and the answer is no
-EXIT_UNREACHABLE = 4    # the graph is not there, or went away
-EXIT_CANCELED = 130     # Ctrl-C
 
 
 def make_goal(arguments: argparse.Namespace, scene: RequestScene) -> PlanInteraction.Goal:
@@ -66,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         goal = make_goal(arguments, request_scene(arguments.object, arguments.target))
     except HoiPlannerError as error:
-        return _fail(error, EXIT_REFUSED)
+        return _fail(error, exit_codes.REFUSED)
     with stop_signal() as stop, ros_context(signals=SignalHandlerOptions.NO):
         client = PlannerClient(arguments.namespace, 'request')
         try:
@@ -74,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             result = wait_for_result(client, goal, stop)
             canceled = client.was_canceled
         except HoiPlannerError as error:
-            return _fail(error, EXIT_UNREACHABLE)
+            return _fail(error, exit_codes.UNREACHABLE)
         finally:
             client.close()
     return _tell(arguments, result, canceled)
@@ -83,14 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell(arguments, result, canceled) -> int:
     print(result_block(arguments.task, result, []))
     if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(to_json(result_document(arguments.task, result, [])))
-        arguments.json.with_suffix('.timing.json').write_text(
-            json.dumps(timing_document(result), indent=2) + '\n')
+        write_result_json(arguments.json, arguments.task, result, [])
     if canceled:
         print('hoi-planner: CANCELED', file=sys.stderr)
-        return EXIT_CANCELED
-    return 0 if result.error_code == 0 else EXIT_REFUSED
+        return exit_codes.CANCELED
+    return 0 if result.error_code == 0 else exit_codes.REFUSED
 
 
 def _interrupted(stop: threading.Event) -> None:
