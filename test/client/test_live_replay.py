@@ -5,7 +5,6 @@
 import contextlib
 import json
 from pathlib import Path
-import signal
 import subprocess
 import sys
 
@@ -15,6 +14,7 @@ from hoi_planner.evaluation.replay.message_types import PLAN_TYPE, REPORT_TYPE
 from hoi_planner.nodes.conversions.plans import plan_from_msg
 from hoi_planner.nodes.launcher import GraphProcesses
 from hoi_planner_msgs.msg import CandidateReport, HandObjectPlan
+from interrupting import interrupted
 import pytest
 from rclpy.serialization import deserialize_message
 from replay_bags import wrong_recording
@@ -90,12 +90,7 @@ def test_ctrl_c_cancels_the_goal_and_ends_the_graph(tmp_path):
         [sys.executable, '-P', '-m', 'hoi_planner.cli.main', 'replay', str(EXAMPLE), '--mode',
          'live', '--namespace', 'stopped_replay', '--candidates', '64', '--out', 'out'],
         cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    text = ''
-    while 'generate' not in text:
-        text += (part := run.stderr.read(1))
-        assert part, text
-    run.send_signal(signal.SIGINT)
-    _, rest = run.communicate(timeout=60)
+    _, rest = interrupted(run, 'generate')
     assert run.returncode == 130, rest
     assert rest.strip().splitlines()[-1] == 'hoi-planner: stopped' and 'Traceback' not in rest
     assert not (tmp_path / 'out' / 'replay.json').exists()

@@ -3,11 +3,11 @@
 """`hoi-planner request` against a running graph: exit codes, result, Ctrl-C."""
 
 import json
-import signal
 import subprocess
 import sys
 
 from hoi_planner.cli.main import main
+from interrupting import interrupted
 import pytest
 
 CARTON = ['--object', 'box=carton@0.45,0.1,0']
@@ -48,12 +48,7 @@ def test_ctrl_c_cancels_and_waits_for_the_end(sim_time_graph):
          '--object', 'spoon@0.38,-0.15,0', '--object', 'bowl@0.4,0.12,0', '--candidates', '64',
          '--friction', '0.01', '--namespace', sim_time_graph],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    text = ''
-    while 'generate' not in text:
-        text += (part := run.stderr.read(1))
-        assert part, text
-    run.send_signal(signal.SIGINT)
-    out, rest = run.communicate(timeout=60)
+    out, rest = interrupted(run, 'generate')
     assert run.returncode == 130, rest
     assert 'REJECTED CANCELED (501)' in out
     assert 'canceling' in rest and rest.strip().endswith('CANCELED') and 'Traceback' not in rest
