@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""One graph that follows /clock, for all tests of clients that need a graph."""
+"""A graph that follows /clock, for the tests of clients that need one."""
 
 from hoi_planner.client import PlannerClient
 from hoi_planner.nodes.launcher import GraphProcesses
@@ -10,7 +10,8 @@ import pytest
 NAMESPACE = 'client_tests'
 
 
-@pytest.fixture(scope='package')
+# Of a folder without __init__.py, scope 'package' would last to the end of the whole run.
+@pytest.fixture(scope='module')
 def sim_time_graph(tmp_path_factory):
     """Yield the namespace of a running graph with use_sim_time; it must end in order."""
     logs = tmp_path_factory.mktemp('logs')
