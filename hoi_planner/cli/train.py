@@ -137,7 +137,8 @@ def add_commands(commands) -> None:
     job.add_argument('--device', default='cpu', help='cpu, cuda, cuda:1, ...')
     job.add_argument('--steps', type=int, metavar='N', help="the preset's, unless given")
     job.add_argument('--minutes', type=float, metavar='M', help='stop after so many')
-    job.add_argument('--resume', action='store_true', help='go on with the checkpoint in --out')
+    job.add_argument('--resume', action='store_true',
+                     help='go on with the checkpoint in --out; --steps may be more than before')
     job.add_argument('--ablation', choices=ABLATIONS, help="the paper's, supplement C.4")
     job.add_argument('--form', choices=FORMS, help='of the state that is diffused')
     job.add_argument('--transform', choices=TRANSFORMS)

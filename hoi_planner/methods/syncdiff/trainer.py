@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trainer: one update of SyncDiff's weights after the other; where it stands as a Checkpoint."""
 
+from dataclasses import replace
 import math
 from typing import Protocol
 
@@ -139,13 +140,23 @@ class Trainer:
         """
         Go on where a checkpoint of the same training stands.
 
-        :raises ValueError: of another config, data or hand model, or without what training needs
+        More steps than it was made for are a longer training: the learning rate rises again to
+        where it stands in that (a warm restart), and falls anew.
+
+        :raises ValueError: of another config, data or hand model, with more steps than ours, or
+            without what training needs
         """
         for name in ('hand_model', 'text_encoder', 'data_hash'):
             ours, found = (getattr(each.origin, name) for each in (self, checkpoint))
             if ours != found:
                 raise ValueError(f"{name} is '{ours}', the checkpoint's is '{found}'")
-        if checkpoint.config != self.config:
+        steps = checkpoint.config.optimizer.steps
+        if self.config.optimizer.steps < steps:
+            raise ValueError(
+                f"steps is {self.config.optimizer.steps}, must be at least the checkpoint's {steps}")
+        lengthened = replace(checkpoint.config, optimizer=replace(
+            checkpoint.config.optimizer, steps=self.config.optimizer.steps))
+        if lengthened != self.config:
             raise ValueError(f"config is {self.config}, the checkpoint's is {checkpoint.config}")
         if not checkpoint.raw or not checkpoint.optimizer:
             raise ValueError('the checkpoint is a model for use; training it cannot go on')

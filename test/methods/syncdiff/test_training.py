@@ -103,11 +103,20 @@ def test_a_loss_that_is_not_finite_ends_it(tmp_path):
 
 
 @pytest.mark.parametrize('change, message', [
-    ({'learning_rate': 1e-5}, 'config is'), ({'steps': 7}, 'config is')])
+    ({'learning_rate': 1e-5}, 'config is'), ({'steps': 1}, "steps is 1, must be at least .* 2")])
 def test_another_training_is_refused(tmp_path, change, message):
     train(synthetic_trainer(steps=2), tmp_path, progress=False)
     with pytest.raises(ValueError, match=message):
         resume(synthetic_trainer(**{'steps': 2, **change}), tmp_path)
+
+
+def test_a_training_can_be_made_longer(tmp_path):
+    train(synthetic_trainer(steps=2), tmp_path, progress=False)
+    longer = synthetic_trainer(steps=4)
+    resume(longer, tmp_path)
+    assert longer.step == 2
+    assert train(longer, tmp_path, progress=False) == 'finished'
+    assert load_checkpoint(tmp_path / CHECKPOINT).config.optimizer.steps == 4
 
 
 def test_other_data_is_refused(tmp_path):
