@@ -12,12 +12,14 @@ import hoi_planner
 from hoi_planner.failures import FailureCode
 from hoi_planner.nodes.conversions.basics import duration_from_msg, duration_to_msg
 from hoi_planner.nodes.conversions.plans import plan_to_msg
+from hoi_planner.nodes.conversions.reports import report_to_msg
 from hoi_planner.nodes.conversions.requests import request_from_generate_plans
 from hoi_planner.nodes.lifecycle import StageNode
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
 from hoi_planner.planning.devices import usable_device
 from hoi_planner.planning.generators import GeneratorByName, GENERATORS
+from hoi_planner.planning.result import refusal_report
 
 
 class InferenceNode(StageNode):
@@ -70,6 +72,7 @@ class InferenceNode(StageNode):
             frame_id=self._planning_frame, stamp=self.get_clock().now().to_msg())
         return GeneratePlans.Result(
             plans=[plan_to_msg(plan, header) for plan in plans], error_msg=plans.refusals(),
+            refused=[report_to_msg(refusal_report(item)) for item in plans.refused],
             generation_time=duration_to_msg(token.elapsed))
 
     def _model_info(self, request, response):

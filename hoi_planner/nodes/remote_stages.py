@@ -15,7 +15,7 @@ from hoi_planner.nodes.conversions.plans import plan_from_msg, plan_to_msg
 from hoi_planner.nodes.conversions.reports import report_from_msg
 from hoi_planner.nodes.conversions.requests import request_to_generate_plans
 from hoi_planner.nodes.stage_client import StageClient
-from hoi_planner.planning.candidates import Candidates
+from hoi_planner.planning.candidates import Candidates, RefusedCandidate
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport
@@ -41,11 +41,14 @@ class RemoteGenerator:
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
-        """Return the candidates, none refused; raise HoiPlannerError with the node's code."""
+        """Return the candidates; raise HoiPlannerError with the node's code."""
         goal = request_to_generate_plans(request, self._header(), token.remaining)
         result = self._client.call(
             goal, token, lambda feedback: progress(feedback.fraction, feedback.text))
-        return Candidates(tuple(plan_from_msg(plan) for plan in result.plans))
+        return Candidates(
+            tuple(plan_from_msg(plan) for plan in result.plans),
+            tuple(RefusedCandidate(msg.candidate, FailureCode(msg.error_code), msg.error_msg)
+                  for msg in result.refused))
 
 
 class RemoteValidator:

@@ -3,7 +3,6 @@
 """PlanRequest -> Planner -> PlanResult: generate, validate, rank."""
 
 import contextlib
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +13,11 @@ from typing import Protocol
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
-from hoi_planner.physics.summary import PlanMetrics
-from hoi_planner.physics.verdict import Verdict
 from hoi_planner.planning.candidates import Candidates
 from hoi_planner.planning.looking_ahead import LookingAhead
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
-from hoi_planner.planning.result import CandidateReport, PlanResult, StageTimes
+from hoi_planner.planning.result import CandidateReport, PlanResult, refusal_report, StageTimes
 
 NAN = float('nan')
 Progress = Callable[[str, float, str, float], None]
@@ -32,7 +29,7 @@ class CandidateGenerator(Protocol):
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
-        """Return at least one plan; raise HoiPlannerError, UNKNOWN_TASK among others."""
+        """Return plans and refused candidates; raise HoiPlannerError, UNKNOWN_TASK for one."""
 
 
 class CandidateValidator(Protocol):
@@ -123,22 +120,16 @@ class Planner:
         :param wave: as in __init__, of this request alone
         """
         token = token or CancelToken(request.time_budget)
-        watch, reports, made, nothing = StageWatch(), (), {}, None
+        watch, reports, made = StageWatch(), (), {}
         try:
             self._check(request)
             with LookingAhead(
                     self._generator, waves(request, self._wave if wave is None else wave), token,
                     lambda *step: progress('generate', *step, NAN), self._making) as ahead:
                 while not (reports and reports[0].verdict.accepted):
-                    try:
-                        with watch.generation():
-                            plans = ahead.wave()
-                            token.check('generation')
-                    except HoiPlannerError as error:
-                        if error.code is not FailureCode.NO_CANDIDATE:
-                            raise
-                        nothing = error
-                        continue
+                    with watch.generation():
+                        plans = ahead.wave()
+                        token.check('generation')
                     if plans is None:
                         break
                     judged = self._judge(request, plans, token, progress, watch)
@@ -147,35 +138,34 @@ class Planner:
         except HoiPlannerError as error:
             return PlanResult(
                 error.code, error.message, request.seed, None, reports, watch.times())
-        if not reports:
-            return PlanResult(nothing.code, nothing.message, request.seed, times=watch.times())
-        return self._judged(request, made.get(reports[0].candidate), reports, watch.times())
+        return self._judged(request, made, reports, watch.times())
 
     def _judge(
         self, request: PlanRequest, plans: Candidates, token: CancelToken, progress: Progress,
         watch: StageWatch,
     ) -> tuple[CandidateReport, ...]:
         """Return the reports of all candidates of a wave."""
+        refused = tuple(refusal_report(item) for item in plans.refused)
+        if not plans:
+            return refused
         with watch.validation():
             reports = self._validator.validate(
                 request, plans, token, lambda *step: progress('validate', *step))
             token.check('validation')
-        refused = tuple(
-            CandidateReport(item.index, Verdict(False, item.code, item.message), math.inf,
-                            PlanMetrics())
-            for item in plans.refused)
         return (*reports, *refused)
 
     def _check(self, request):
         for placement in (*request.objects, *request.obstacles):
             load_object(placement.resource, self._mesh_roots, placement.mass)
 
-    def _judged(self, request, plan, reports, times):
+    def _judged(self, request, made, reports, times):
         best = reports[0]
+        plan = made.get(best.candidate)
         if best.verdict.accepted:
             return PlanResult(
                 FailureCode.NONE, best.verdict.message, request.seed, plan, reports, times)
-        message = (f'none of {len(reports)} candidates passed; the best, '
+        what = 'passed; the best' if made else 'could be made; the first'
+        message = (f'none of {len(reports)} candidates {what}, '
                    f'{best.candidate}: {best.verdict.message}')
         return PlanResult(
             best.verdict.code, message, request.seed, None, reports, times, rejected=plan)

@@ -3,10 +3,12 @@
 """What planning brought: measured numbers apart from the verdict."""
 
 from dataclasses import dataclass
+import math
 
 from hoi_planner.failures import FailureCode
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.physics.verdict import Verdict
+from hoi_planner.planning.candidates import RefusedCandidate
 from hoi_planner.planning.plan import CandidatePlan
 
 
@@ -18,6 +20,12 @@ class CandidateReport:
     verdict: Verdict
     score: float
     metrics: PlanMetrics
+
+
+def refusal_report(refused: RefusedCandidate) -> CandidateReport:
+    """Return the report of a candidate that never became a plan; it ranks behind all others."""
+    verdict = Verdict(False, refused.code, refused.message)
+    return CandidateReport(refused.index, verdict, math.inf, PlanMetrics())
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class PlanResult:
     :param code: NONE when a plan was accepted
     :param message: names the limit, the value, the object and the time
     :param plan: the accepted candidate, None without one
-    :param reports: every candidate judged, best first
+    :param reports: every candidate judged or refused, best first
     :param rejected: the plan of the best report when none was accepted, to show what is wrong; None
         when that candidate never became a plan
     """

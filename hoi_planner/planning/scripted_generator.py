@@ -63,11 +63,11 @@ class ScriptedGenerator:
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
         """
-        Return up to request.candidates plans, in order of their index.
+        Return request.candidates candidates, plans or refused, in order of their index.
 
         :param progress: called with the fraction done and a line of text
-        :raises HoiPlannerError: UNKNOWN_TASK, a mesh code, NO_CANDIDATE when no candidate came out,
-            INVALID_REQUEST for start_hands, TIMED_OUT, CANCELED
+        :raises HoiPlannerError: UNKNOWN_TASK, a mesh code, INVALID_REQUEST for start_hands,
+            TIMED_OUT, CANCELED
         """
         task = find_task(request.task)
         if request.start_hands:
@@ -97,8 +97,4 @@ class ScriptedGenerator:
                     motion, objects, request.obstacles, request.table_height, request.seed,
                     index))
             progress((index + 1 - first) / request.candidates, f'{len(plans)} candidates')
-        if not plans:
-            raise HoiPlannerError(
-                FailureCode.NO_CANDIDATE,
-                f'none of {request.candidates} candidates could be made: {refused[0].message}')
         return Candidates(tuple(plans), tuple(refused))

@@ -133,12 +133,11 @@ class SyncDiffGenerator:
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
     ) -> Candidates:
         """
-        Return up to request.candidates plans, in order of their index.
+        Return request.candidates candidates, plans or refused, in order of their index.
 
         :param progress: called with the fraction done and a line of text
         :raises HoiPlannerError: as load; UNKNOWN_TASK, for text that is not understood too; a mesh
-            code; INVALID_REQUEST, more objects than the network knows; NO_CANDIDATE when no
-            candidate came out; TIMED_OUT, CANCELED
+            code; INVALID_REQUEST, more objects than the network knows; TIMED_OUT, CANCELED
         """
         model = self.load()
         token.check('generation')
@@ -200,10 +199,6 @@ class SyncDiffGenerator:
                     motion, objects, request.obstacles, request.table_height, request.seed, index))
             progress(FITTED + (1 - FITTED) * (index + 1 - first) / len(motions),
                      f'{len(plans)} candidates')
-        if not plans:
-            raise HoiPlannerError(
-                FailureCode.NO_CANDIDATE, f'none of {len(motions)} candidates could be made: '
-                f'{Candidates((), tuple(refused)).refusals()}')
         return Candidates(tuple(plans), tuple(refused))
 
     def _loaded(self) -> LoadedModel:

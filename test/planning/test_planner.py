@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from hoi_planner.cancellation import CancelToken
-from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.failures import FailureCode
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.summary import PlanMetrics
 from hoi_planner.physics.verdict import Verdict
 from hoi_planner.physics.worker_pool import ValidationPool
+from hoi_planner.planning.candidates import Candidates, RefusedCandidate
 from hoi_planner.planning.local_validator import LocalValidator
 from hoi_planner.planning.planner import Planner, rank, waves
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
@@ -126,10 +127,11 @@ class Counting:
         self.asked, self.nothing_for = [], nothing_for
 
     def generate(self, request, token, progress):
-        """Return the scripted candidates, or raise NO_CANDIDATE."""
+        """Return the scripted candidates, or none but a refused one."""
         self.asked.append(request.first_candidate)
         if request.first_candidate in self.nothing_for:
-            raise HoiPlannerError(FailureCode.NO_CANDIDATE, 'nothing, as asked for')
+            return Candidates((), (RefusedCandidate(
+                request.first_candidate, FailureCode.NO_CANDIDATE, 'nothing, as asked for'),))
         return ScriptedGenerator().generate(request, token, progress)
 
 
@@ -152,15 +154,18 @@ def test_the_first_wave_with_a_pass_is_the_last_and_its_candidates_are_the_same(
     assert [repr(r) for r in same] == [repr(early.reports[0])]
 
 
-def test_a_wave_without_candidates_is_passed_over():
+def test_a_wave_without_plans_is_passed_over_and_reported():
     with ValidationPool(2) as pool:
         generator = Counting(nothing_for=(0,))
         found = Planner(generator, LocalValidator(pool), wave=1).plan(
             replace(REQUEST, candidates=2))
         assert found.accepted and found.plan.index == 1
+        assert [report.candidate for report in found.reports] == [1, 0]
         none = Planner(Counting(nothing_for=(0, 1)), LocalValidator(pool), wave=1).plan(
             replace(REQUEST, candidates=2))
-    assert none.code == FailureCode.NO_CANDIDATE and 'as asked for' in none.message
+    assert none.code == FailureCode.NO_CANDIDATE and none.rejected is None
+    assert none.message == 'none of 2 candidates could be made; the first, 0: nothing, as asked for'
+    assert [report.candidate for report in none.reports] == [0, 1]
 
 
 def test_a_wave_below_zero_is_refused():

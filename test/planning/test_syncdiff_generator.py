@@ -156,9 +156,9 @@ def test_weights_of_another_hand_or_encoder_are_refused(tmp_path):
 
 
 def test_hands_that_hold_nothing_are_refused_with_the_reason(path):
-    code, message = code_of(made(path, refine=True), REQUEST)
-    assert code == FailureCode.NO_CANDIDATE
-    assert 'none of 2 candidates' in message and '1: no hand holds' in message
+    found = generate(made(path, refine=True), REQUEST)
+    assert not found and [item.code for item in found.refused] == [FailureCode.NO_CANDIDATE] * 2
+    assert '1: no hand holds' in found.refusals()
 
 
 @pytest.mark.slow

@@ -150,12 +150,11 @@ class Trainer:
             ours, found = (getattr(each.origin, name) for each in (self, checkpoint))
             if ours != found:
                 raise ValueError(f"{name} is '{ours}', the checkpoint's is '{found}'")
-        steps = checkpoint.config.optimizer.steps
-        if self.config.optimizer.steps < steps:
-            raise ValueError(
-                f"steps is {self.config.optimizer.steps}, must be at least the checkpoint's {steps}")
-        lengthened = replace(checkpoint.config, optimizer=replace(
-            checkpoint.config.optimizer, steps=self.config.optimizer.steps))
+        steps, before = self.config.optimizer.steps, checkpoint.config.optimizer.steps
+        if steps < before:
+            raise ValueError(f"steps is {steps}, must be at least the checkpoint's {before}")
+        lengthened = replace(
+            checkpoint.config, optimizer=replace(checkpoint.config.optimizer, steps=steps))
         if lengthened != self.config:
             raise ValueError(f"config is {self.config}, the checkpoint's is {checkpoint.config}")
         if not checkpoint.raw or not checkpoint.optimizer:

@@ -103,7 +103,7 @@ def test_a_loss_that_is_not_finite_ends_it(tmp_path):
 
 
 @pytest.mark.parametrize('change, message', [
-    ({'learning_rate': 1e-5}, 'config is'), ({'steps': 1}, "steps is 1, must be at least .* 2")])
+    ({'learning_rate': 1e-5}, 'config is'), ({'steps': 1}, 'steps is 1, must be at least .* 2')])
 def test_another_training_is_refused(tmp_path, change, message):
     train(synthetic_trainer(steps=2), tmp_path, progress=False)
     with pytest.raises(ValueError, match=message):
