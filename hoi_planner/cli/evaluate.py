@@ -11,12 +11,12 @@ from hoi_planner.cli import evaluate_syncdiff
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
 from hoi_planner.evaluation.action_recognizer import ActionRecognizer, RecognizerConfig
 from hoi_planner.evaluation.demonstrations import demonstration_samples, with_attempts
-from hoi_planner.evaluation.evaluation import (
-    evaluate, EvaluationConfig, recognizer_input, set_features)
+from hoi_planner.evaluation.evaluation import evaluate, EvaluationConfig, recognizer_input
 from hoi_planner.evaluation.motion_evaluation import MotionMetricsConfig
 from hoi_planner.evaluation.recognition import (
     load_recognizer, recognized, save_recognizer, train_recognizer, TrainingConfig)
 from hoi_planner.evaluation.records import MetricRow
+from hoi_planner.evaluation.reference_features import reference_features
 from hoi_planner.evaluation.report import write_report
 from hoi_planner.evaluation.table import metric_table, note_lines, refusal_lines
 import torch
@@ -28,9 +28,8 @@ def evaluate_demonstrations(arguments: argparse.Namespace) -> None:
     datasets = {path: DemonstrationDataset(path) for path in arguments.data}
     against = DemonstrationDataset(arguments.against) if arguments.against else None
     classifier, words = _classifier(arguments, [*datasets.values(), *([against] * bool(against))])
-    references = set_features(
-        tqdm(demonstration_samples(against, arguments.limit), 'references', leave=False),
-        classifier) if against and classifier else None
+    references = reference_features(arguments.against, classifier, arguments.limit) if (
+        against and classifier) else None
     rows = [_row(path, dataset, references, classifier, arguments)
             for path, dataset in datasets.items()]
     print(metric_table(rows))

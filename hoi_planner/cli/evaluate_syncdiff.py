@@ -8,11 +8,11 @@ from pathlib import Path
 
 from hoi_planner.cli.train import text_tables
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
-from hoi_planner.evaluation.demonstrations import demonstration_samples
-from hoi_planner.evaluation.evaluation import evaluate, EvaluationConfig, set_features
+from hoi_planner.evaluation.evaluation import evaluate, EvaluationConfig
 from hoi_planner.evaluation.motion_evaluation import MotionMetricsConfig
 from hoi_planner.evaluation.recognition import load_recognizer
 from hoi_planner.evaluation.records import MetricRow
+from hoi_planner.evaluation.reference_features import reference_features
 from hoi_planner.evaluation.report import write_report
 from hoi_planner.evaluation.sampled import (
     HIDEABLE, reasons, sampled_candidates, with_refused, with_requests)
@@ -33,9 +33,8 @@ def evaluate_syncdiff(arguments: argparse.Namespace) -> None:
     datasets = {path: DemonstrationDataset(path) for path in arguments.data}
     classifier, words = load_recognizer(arguments.classifier) if arguments.classifier else (
         None, None)
-    references = set_features(
-        demonstration_samples(DemonstrationDataset(arguments.against)), classifier) if (
-            arguments.against and classifier) else None
+    references = reference_features(arguments.against, classifier) if (
+        arguments.against and classifier) else None
     rows, refusals = [], {}
     for path, dataset in datasets.items():
         model = SyncDiffGenerator(

@@ -15,7 +15,9 @@ from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
 from hoi_planner.demonstrations.dataset.records import (
     DemonstrationRecord, lost, METRICS, Refusal)
 from hoi_planner.evaluation.demonstrations import demonstration_samples
+from hoi_planner.evaluation.evaluation import set_features
 from hoi_planner.evaluation.recognition import load_recognizer
+from hoi_planner.evaluation.reference_features import reference_features
 
 RESOURCES = ('library://carton', 'library://drum', 'library://tote')
 
@@ -93,6 +95,10 @@ def test_table_and_report(data, tmp_path, capsys):
     assert row['displacement'] == pytest.approx(0.0025)
     assert row['fid'] > 0 and row['recognition'] in [k / 6 for k in range(7)]
     assert row['codes'] == {'NONE': 6, 'OBJECT_DROPPED': 3}
+    # What was kept is what is computed.
+    samples = demonstration_samples(DemonstrationDataset(data / 'train'))
+    assert torch.equal(
+        reference_features(data / 'train', recognizer), set_features(samples, recognizer))
 
 
 def test_mistakes_are_one_line(data, tmp_path, capsys):
