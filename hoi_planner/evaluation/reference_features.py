@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Features of a whole dataset, the real side of FID: computed once, kept in this machine's cache."""
+"""Features of a whole dataset, the real side of FID: computed once, kept in the cache."""
 
 import hashlib
 from pathlib import Path
