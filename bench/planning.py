@@ -88,7 +88,7 @@ def row(planner, task, arguments):
             refused[result.code.name] += 1
             if arguments.reasons:
                 print(f'    {task.name} {seed} {[p.model.category for p in placed]}: '
-                      f'{result.message[:160]}', flush=True)
+                      f'{result.message[:400]}', flush=True)
     middle = statistics.median(accepted) if accepted else float('nan')
     print(f'{task.name:10s} {len(tried):8d} {len(accepted):8d} '
           f'{100 * len(accepted) / max(1, len(tried)):6.0f} % {middle:9.2f}  '

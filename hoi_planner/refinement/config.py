@@ -43,14 +43,14 @@ class RefinementConfig:
     How far a motion may be changed, and how long a way is looked for; metres, radians.
 
     farthest: mean distance of the hand's joints from those of the grasp that replaces it
-    grips: nearest grasps of each hand that are tried; tries: combinations of them
+    grips: nearest grasps of each hand that are tried; tries: pairs of them that meet nothing else
     stay_shift, stay_lift, stay_turn: an object that moves less stays where it stands
     clearance: of a moved object from the others
     """
 
     holds: HoldConfig = field(default_factory=HoldConfig)
     farthest: float = 0.10
-    grips: int = 12
+    grips: int = 64
     tries: int = 24
     stay_shift: float = 0.05
     stay_lift: float = 0.035

@@ -3,7 +3,7 @@
 """Which hand holds which object when: near its surface, and nearly still in its frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
@@ -21,32 +21,35 @@ class Hold:
     One hand holds one object from frame `start` to frame `end`, both included.
 
     hand, body: indices in the motion
+    closeness: by how much the hand stays nearer than it must, metres times frames
     """
 
     hand: int
     body: int
     start: int
     end: int
+    closeness: float = field(default=0.0, compare=False)
 
 
 def find_holds(
     motion: HandObjectMotion, shapes: Sequence[Shape], config: HoldConfig = HoldConfig(),
 ) -> tuple[Hold, ...]:
     """
-    Return the holds of every hand, by hand and time; a hand holds one object at a time.
+    Return the holds of every hand, by hand, object and time.
+
+    A hand that is near two objects holds both here; see uses.assignments.
 
     :param shapes: of the motion's objects
     """
     found = []
     for hand in range(len(motion.sides)):
-        joints, mine = joints_of_hand(motion, hand), []
+        joints = joints_of_hand(motion, hand)
         for body, shape in enumerate(shapes):
             local = transform_points(inverse(motion.object_poses[body]), joints)
             distance = nearest_joints(shape, local, config.joints)
             for start, end in steady_runs(local, distance < config.near, motion.fps, config):
-                mine.append((distance[start:end + 1].mean().item(),
-                             Hold(hand, body, start, end)))
-        found += apart(mine)
+                closeness = (config.near - distance[start:end + 1]).clamp(min=0).sum().item()
+                found.append(Hold(hand, body, start, end, closeness))
     return tuple(found)
 
 
@@ -101,12 +104,3 @@ def runs(mask: torch.Tensor, gap: int = 0) -> list[tuple[int, int]]:
         else:
             found.append([frame, frame])
     return [(first, last) for first, last in found]
-
-
-def apart(holds: Sequence[tuple[float, Hold]]) -> list[Hold]:
-    """Return holds of one hand that do not overlap: of two that do, the nearer object's."""
-    kept: list[Hold] = []
-    for _, hold in sorted(holds, key=lambda item: (item[0], item[1].start)):
-        if all(hold.end < other.start or hold.start > other.end for other in kept):
-            kept.append(hold)
-    return sorted(kept, key=lambda hold: hold.start)

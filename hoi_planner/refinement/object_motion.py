@@ -17,6 +17,7 @@ import torch
 
 RAMP = 0.35                 # seconds in which an object leaves its rest, or comes to it
 NEAR, FAR = 0.03, 0.12      # metres between objects: what is near follows the other's correction
+FUNNEL = 0.05, 0.12         # metres of a lid from its seat: it goes along the axis, it is free
 SETTLE = 0.3                # seconds in which an object comes to rest between two hands
 
 
@@ -38,18 +39,27 @@ def stays(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) 
                 and turned.max() < config.stay_turn)
 
 
+def moves(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) -> bool:
+    """Return whether a sampled path (N, 7) leads away from a start pose (7,), turns left out."""
+    moved = sampled[:, :3] - start[:3]
+    return bool(moved[:, :2].norm(dim=1).max() > config.stay_shift
+                or moved[:, 2].abs().max() > config.stay_lift)
+
+
 def corrected_path(
     sampled: torch.Tensor, start: torch.Tensor, end: torch.Tensor, held: tuple[float, float],
     times: torch.Tensor, shape: Shape, others: Sequence[Placed], table_height: float | None,
-    config: RefinementConfig,
+    config: RefinementConfig, seats: Sequence[torch.Tensor] = (),
 ) -> torch.Tensor:
     """
     Return the path (N, 7) from rest at `start` to rest at `end`, both (7,), held in between.
 
     The error at either end goes over into the other along a minimum-jerk profile; near another
-    object the way is that relative to the other, as sampled.
+    object the way is that relative to the other, as sampled, and near a seat it leads along its
+    axis: a lid that a sample has some centimetres beside its vessel's mouth would hit the rim.
 
     :param held: seconds between which it may move
+    :param seats: (N, 7) paths of the seats that a lid may take
     """
     first, last = (int(torch.searchsorted(times, time - 1e-9)) for time in held)
     share = minimum_jerk((times - held[0]) / max(held[1] - held[0], 1e-6))
@@ -58,6 +68,8 @@ def corrected_path(
     for other in others:
         follow = compose(other.path, relative(other.sampled, sampled))
         path = blend_poses(path, follow, inside * nearness(shape, sampled, other))
+    for seat in seats:
+        path = funneled(path, seat)
     ramp = min(RAMP, 0.4 * (held[1] - held[0]))
     path = blend_poses(start.expand_as(path), path, step(times, held[0], held[0] + ramp))
     path = blend_poses(path, end.expand_as(path), step(times, held[1] - ramp, held[1]))
@@ -80,9 +92,24 @@ def nearness(shape: Shape, sampled: torch.Tensor, other: Placed) -> torch.Tensor
     """Return (N,) 1 where the sample has two objects near each other, 0 far, smooth in time."""
     local = transform_points(compose(inverse(other.sampled), sampled), shape.points[::4])
     gaps = other.shape.distance(local).amin(dim=1)
-    share = 1 - minimum_jerk((gaps - NEAR) / (FAR - NEAR))
+    return softened(1 - minimum_jerk((gaps - NEAR) / (FAR - NEAR)))
+
+
+def softened(share: torch.Tensor) -> torch.Tensor:
+    """Return (N,) the running mean over half a second."""
     padded = torch.nn.functional.pad(share[None, None], (7, 7), mode='replicate')
     return torch.nn.functional.avg_pool1d(padded, 15, stride=1)[0, 0]
+
+
+def funneled(path: torch.Tensor, seat: torch.Tensor) -> torch.Tensor:
+    """Return a lid's path (N, 7) drawn onto the axis of its seat (N, 7) where it is near it."""
+    local = relative(seat, path)
+    near, far = FUNNEL
+    share = softened(minimum_jerk((local[:, :3].norm(dim=1) - near) / (far - near)))
+    on_axis = local.clone()
+    on_axis[:, [0, 1, 3, 4]] = 0.0      # only height and turn about the axis are left
+    on_axis[:, 3:] = torch.nn.functional.normalize(on_axis[:, 3:], dim=1)
+    return compose(seat, blend_poses(on_axis, local, share))
 
 
 def stilled(

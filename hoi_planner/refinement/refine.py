@@ -2,29 +2,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contact-aware pass: during holds a hand keeps a proven grasp of the object it holds."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-import heapq
 
 from hoi_planner.cancellation import checkpoint
 from hoi_planner.demonstrations.scene import TaskScene
-from hoi_planner.demonstrations.scripting.clearance import find_collision, Shape
+from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
+from hoi_planner.refinement.grip_search import first_clear
 from hoi_planner.refinement.holds import find_holds
-from hoi_planner.refinement.object_motion import stays
+from hoi_planner.refinement.object_motion import moves, stays
 from hoi_planner.refinement.regrasp import can_lift, Choice, nearest_pairs, nearest_single
-from hoi_planner.refinement.replan import set_stage, Stage, with_grips
-from hoi_planner.refinement.uses import take_together, together, Use, uses_of
+from hoi_planner.refinement.replan import set_stage
+from hoi_planner.refinement.uses import assignments, take_together, together, Use
 import torch
 
 
 @dataclass(frozen=True)
 class RefinementFailure:
     """Why a sampled motion could not be made true, in words."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Why hands cannot be used so, in words; perhaps otherwise."""
 
     reason: str
 
@@ -48,9 +54,25 @@ def refine(
         raise ValueError(f'motion has objects {motion.object_ids} and hands of '
                          f"'{motion.hand_model}', scene {ids} and '{scene.hand_model}'")
     shapes = [Shape(placed.model) for placed in scene.objects]
-    uses = uses_of(find_holds(motion, shapes, config.holds))
-    if not uses:
-        return RefinementFailure('no hand holds an object')
+    first = RefinementFailure('no hand holds an object')
+    for number, uses in enumerate(assignments(find_holds(motion, shapes, config.holds))):
+        found = with_uses(motion, scene, shapes, uses, config)
+        if not isinstance(found, Misfit):
+            return found
+        first = first if number else RefinementFailure(found.reason)
+    return first
+
+
+def with_uses(
+    motion: HandObjectMotion, scene: TaskScene, shapes: Sequence[Shape], uses: Sequence[Use],
+    config: RefinementConfig,
+) -> HandObjectMotion | RefinementFailure | Misfit:
+    """Return the motion nearest to a sampled one with these uses, or why there is none."""
+    loose = [body for body, path in enumerate(motion.object_poses)
+             if body not in {use.body for use in uses}
+             and moves(path, scene.objects[body].pose, config)]
+    if loose:
+        return Misfit(f"object '{motion.object_ids[loose[0]]}' moves and no hand holds it")
     paired = take_together(uses, motion.fps)
     uses = together(uses) if paired else uses
     staying = set() if paired else staying_bodies(motion, scene, uses, config)
@@ -61,16 +83,17 @@ def refine(
             return too_far(motion, use, group, paired, config)
     checkpoint('refinement')
     stage = set_stage(motion, scene, uses, shapes, staying, config)
-    return first_clear(stage, scene, choices, config)
+    found = first_clear(stage, scene, choices, config)
+    return found if isinstance(found, HandObjectMotion) else RefinementFailure(found)
 
 
-def too_far(motion, use: Use, group, paired: bool, config) -> RefinementFailure:
-    """Return the failure of a use without a grasp near it."""
+def too_far(motion, use: Use, group, paired: bool, config) -> Misfit:
+    """Return the misfit of a use without a grasp near it."""
     who = 'two hands' if paired else f'the {motion.sides[use.hand]} hand'
     what = f"object '{motion.object_ids[use.body]}'"
     if not group:
-        return RefinementFailure(f'no proven grasp of {what} by {who} is known')
-    return RefinementFailure(
+        return Misfit(f'no proven grasp of {what} by {who} is known')
+    return Misfit(
         f'the nearest grasp of {what} by {who} is {1e3 * group[0].distance:.0f} mm away, limit '
         f'{1e3 * config.farthest:.0f} mm')
 
@@ -112,44 +135,3 @@ def pair_choices(motion, scene: TaskScene, uses: Sequence[Use], config) -> list[
                           [by_side['left'], by_side['right']], config.grips)
     order = [('left', 'right').index(motion.sides[use.hand]) for use in uses]
     return [Choice(tuple(choice.grips[i] for i in order), choice.distance) for choice in found]
-
-
-def best_first(choices: Sequence[Sequence[Choice]], farthest: float) -> Iterator[tuple]:
-    """Yield one choice of each group, by their summed distance; none beyond `farthest`."""
-    groups = [[choice for choice in group if choice.distance <= farthest] for group in choices]
-    start = (0,) * len(groups)
-    heap, seen = [(0.0, start)], {start}
-    while heap:
-        _, at = heapq.heappop(heap)
-        yield tuple(group[i] for group, i in zip(groups, at))
-        for which in range(len(groups)):
-            following = at[:which] + (at[which] + 1,) + at[which + 1:]
-            if following[which] < len(groups[which]) and following not in seen:
-                seen.add(following)
-                total = sum(group[i].distance for group, i in zip(groups, following))
-                heapq.heappush(heap, (total, following))
-
-
-def first_clear(
-    stage: Stage, scene: TaskScene, choices: Sequence[Sequence[Choice]], config: RefinementConfig,
-) -> HandObjectMotion | RefinementFailure:
-    """Return the first motion that meets nothing, or why there is none."""
-    alone = with_grips(stage, (), scene)
-    alone = alone.with_(sides=(), wrist_poses=alone.wrist_poses[:0],
-                        finger_poses=alone.finger_poses[:0], shapes=alone.shapes[:0])
-    reason = find_collision(scene, alone, stage.check)
-    if reason:
-        return RefinementFailure(reason)
-    refusals = Counter()
-    for chosen in best_first(choices, config.farthest):
-        checkpoint('refinement')
-        if sum(refusals.values()) == config.tries:
-            break
-        motion = with_grips(stage, [grip for choice in chosen for grip in choice.grips], scene)
-        reason = find_collision(scene, motion, stage.check)
-        if reason is None:
-            return motion
-        refusals[reason.split(' within ')[0]] += 1
-    return RefinementFailure(
-        f'of {sum(refusals.values())} nearest grasps none would do, most often: '
-        f'{refusals.most_common(1)[0][0]}')

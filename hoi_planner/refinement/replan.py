@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rebuild a motion around grips: first the objects' paths, then the hands' ways with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hoi_planner.demonstrations.scene import TaskScene
@@ -17,7 +17,7 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.object_motion import corrected_path, Placed, stilled
 from hoi_planner.refinement.regrasp import best_turns
-from hoi_planner.refinement.resting import resting_pairs, resting_pose
+from hoi_planner.refinement.resting import resting_pairs, resting_pose, seat_of
 from hoi_planner.refinement.uses import frames_needed, span_of, Use
 import torch
 
@@ -38,6 +38,14 @@ class Stage:
     spans: tuple[Span, ...]
     paths: torch.Tensor
     check: Check
+
+
+@dataclass(frozen=True)
+class HandWay:
+    """How a hand moves: wrists (N, 7) world, fingers (N, F)."""
+
+    wrists: torch.Tensor
+    fingers: torch.Tensor
 
 
 def set_stage(
@@ -86,12 +94,20 @@ def object_paths(sample, scene, uses, spans, shapes, staying, config) -> torch.T
             held = (min(span.closed for _, span in mine), max(span.loosen for _, span in mine))
             last = min(max(use.end for use, _ in mine), len(sampled) - 1)
             end = resting_pose(scene, body, sampled[last], shapes, ends)
-            path = corrected_path(sampled, start, end, held, sample.times, shapes[body],
-                                  list(settled.values()), scene.table_height, config)
+            path = corrected_path(
+                sampled, start, end, held, sample.times, shapes[body], list(settled.values()),
+                scene.table_height, config, seats_for(scene, body, settled))
             for begin, finish in changes_of_hands([span for _, span in mine], held):
                 path = stilled(path, sample.times, begin, finish)
         settled[body] = Placed(shapes[body], path, sampled)
     return without_sign_jumps(torch.stack([settled[body].path for body in bodies]))
+
+
+def seats_for(scene, body: int, settled: Mapping[int, Placed]) -> list[torch.Tensor]:
+    """Return the paths (N, 7) of the seats that an object may take on settled ones."""
+    lid = scene.objects[body]
+    seats = (seat_of(scene.objects[other], placed.path, lid) for other, placed in settled.items())
+    return [seat for seat in seats if seat is not None]
 
 
 def way_length(path: torch.Tensor) -> float:
@@ -110,19 +126,32 @@ def changes_of_hands(
     return changes
 
 
-def with_grips(stage: Stage, grips: Sequence[Grip], scene: TaskScene) -> HandObjectMotion:
-    """Return the motion in which each use takes hold by its grip; idle hands stay as sampled."""
+def way_with(stage: Stage, which: int, grip: Grip, scene: TaskScene) -> HandWay:
+    """Return the way of the hand of use number `which` that takes hold by a grip."""
+    sample, use, span = stage.sample, stage.uses[which], stage.spans[which]
+    turn, hold = regrips(stage, use, span, scene)
+    return HandWay(*hand_motion(
+        grip, stage.paths[use.body], sample.times, span, sample.wrist_poses[use.hand, 0],
+        sample.wrist_poses[use.hand, -1], turn, hold))
+
+
+def with_ways(stage: Stage, ways: Sequence[HandWay]) -> HandObjectMotion:
+    """Return the motion in which each use goes its way; idle hands stay as sampled."""
     sample = stage.sample
     wrists, fingers = sample.wrist_poses.clone(), sample.finger_poses.clone()
-    for use, span, grip in zip(stage.uses, stage.spans, grips):
-        turn, hold = regrips(stage, use, span, scene)
-        wrist, finger = hand_motion(
-            grip, stage.paths[use.body], sample.times, span, sample.wrist_poses[use.hand, 0],
-            sample.wrist_poses[use.hand, -1], turn, hold)
-        wrists[use.hand], fingers[use.hand] = wrist, finger
+    for use, way in zip(stage.uses, ways, strict=True):
+        wrists[use.hand], fingers[use.hand] = way.wrists, way.fingers
     return sample.with_(
         object_poses=stage.paths, wrist_poses=without_sign_jumps(wrists), finger_poses=fingers,
         shapes=torch.zeros_like(sample.shapes))
+
+
+def with_hands(motion: HandObjectMotion, hands: Sequence[int]) -> HandObjectMotion:
+    """Return a motion with some of its hands."""
+    hands = list(hands)
+    return motion.with_(
+        sides=tuple(motion.sides[hand] for hand in hands), wrist_poses=motion.wrist_poses[hands],
+        finger_poses=motion.finger_poses[hands], shapes=motion.shapes[hands])
 
 
 def regrips(stage: Stage, use: Use, span: Span, scene: TaskScene):

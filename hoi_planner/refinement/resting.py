@@ -10,12 +10,13 @@ from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.demonstrations.scripting.fitting import lower, Meeting
 from hoi_planner.demonstrations.scripting.frames import direction
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
+from hoi_planner.demonstrations.tasks.lid import LID_PAIRS
 from hoi_planner.geometry.transforms import (
     compose, identity_pose, inverse, relative, transform_points)
 from hoi_planner.objects.standing import standing_pose
 import torch
 
-SEAT_RANGE = 0.035          # metres between a lid and its seat that a sample may err
+SEAT_RANGE = 0.08           # metres between a lid and its seat that a sample may err
 SET_DOWN = 0.0004           # metres over what it is put on
 TOUCHING = 0.002            # metres between objects that rest on each other
 
@@ -35,32 +36,48 @@ def resting_pose(
     """
     Return the (7,) pose at rest nearest to a sampled one (7,), or the scene's target.
 
+    A lid goes on its seat where that is nearer than the table.
+
     :param others: (7,) final poses of the objects that it may rest on, by index
     """
     placed = scene.objects[body]
     if placed.id in scene.targets:
         return scene.targets[placed.id]
+    standing = standing_on_table(scene, placed, sampled)
+    table = math.inf if standing is None else (standing[:3] - sampled[:3]).norm().item()
     for other, pose in others.items():
-        seat = seat_of(scene.objects[other], pose)
-        if seat is not None and (seat[:3] - sampled[:3]).norm() < SEAT_RANGE and (
+        seat = seat_of(scene.objects[other], pose, placed)
+        if seat is not None and (seat[:3] - sampled[:3]).norm() < min(SEAT_RANGE, table) and (
                 direction(seat, 2) @ direction(sampled, 2) > 0.8):
             turn = yaw_nearest(relative(seat, sampled)[3:], identity_pose()[3:])
             return compose(seat, turn_about_z(torch.tensor(turn, dtype=torch.float64)))
-    if scene.table_height is None:
+    if standing is None:
         return sampled
-    rest = torch.tensor(placed.model.affordances.rest_rotation, dtype=torch.float64)
-    standing = standing_pose(placed.model, sampled[0].item(), sampled[1].item(),
-                             yaw_nearest(sampled[3:], rest), scene.table_height)
     for other, pose in others.items():
         if gap(shapes[body], standing, shapes[other], pose) < SET_DOWN:
             return lowered_onto(shapes[body], standing, shapes[other], pose)
     return standing
 
 
-def seat_of(placed: PlacedObject, pose: torch.Tensor) -> torch.Tensor | None:
-    """Return the (7,) world pose of a lid's seat on an object at a pose (7,), None without one."""
-    frame = placed.model.affordances.frames.get('lid_seat')
-    return None if frame is None else compose(pose, torch.tensor(frame, dtype=torch.float64))
+def standing_on_table(
+    scene: TaskScene, placed: PlacedObject, sampled: torch.Tensor,
+) -> torch.Tensor | None:
+    """Return the (7,) pose in which an object stands on the table below a sampled one, if any."""
+    if scene.table_height is None:
+        return None
+    rest = torch.tensor(placed.model.affordances.rest_rotation, dtype=torch.float64)
+    return standing_pose(placed.model, sampled[0].item(), sampled[1].item(),
+                         yaw_nearest(sampled[3:], rest), scene.table_height)
+
+
+def seat_of(
+    vessel: PlacedObject, pose: torch.Tensor, lid: PlacedObject,
+) -> torch.Tensor | None:
+    """Return the world pose of a lid's seat on a vessel at a pose (..., 7), None without one."""
+    if (vessel.model.category, lid.model.category) not in LID_PAIRS:
+        return None
+    frame = torch.tensor(vessel.model.affordances.frames['lid_seat'], dtype=torch.float64)
+    return compose(pose, frame.expand_as(pose))
 
 
 def gap(a: Shape, pose_a: torch.Tensor, b: Shape, pose_b: torch.Tensor) -> float:

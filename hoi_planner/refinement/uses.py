@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each hand is used for, from the holds: one object, when, with or without the other hand."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from hoi_planner.demonstrations.scripting.hand_paths import Span
 from hoi_planner.motion.record import MAX_FRAMES
@@ -33,28 +33,30 @@ class Use:
         return self.holds[0].start
 
     @property
+    def closeness(self) -> float:
+        """Return the closeness of all holds."""
+        return sum(hold.closeness for hold in self.holds)
+
+    @property
     def end(self) -> int:
         """Return the last frame of the last hold."""
         return self.holds[-1].end
 
 
-def uses_of(holds: Sequence[Hold]) -> list[Use]:
+def assignments(holds: Sequence[Hold]) -> list[tuple[Use, ...]]:
     """
-    Return one use for each hand that holds something: of the object that it holds longest.
+    Return what the hands may be used for, likeliest first: one use for each that holds something.
 
-    No script has a hand take one object and then another: a sampled hand that seems to comes too
-    near to one of them.
+    A sampled hand that is near two objects, as at a lid on its vessel, holds one of them: rather
+    the one that it is nearer to for longer. No script has a hand take one object and then another.
     """
-    found = []
-    for hand in sorted({hold.hand for hold in holds}):
-        frames = Counter()
-        for hold in holds:
-            if hold.hand == hand:
-                frames[hold.body] += hold.end - hold.start + 1
-        body = min(frames, key=lambda body: (-frames[body], body))
-        found.append(Use(hand, body, tuple(
-            hold for hold in holds if (hold.hand, hold.body) == (hand, body))))
-    return found
+    mine: dict[int, dict[int, list[Hold]]] = {}
+    for hold in holds:
+        mine.setdefault(hold.hand, {}).setdefault(hold.body, []).append(hold)
+    options = [[Use(hand, body, tuple(held)) for body, held in sorted(bodies.items())]
+               for hand, bodies in sorted(mine.items())]
+    return sorted(product(*options), key=lambda uses: -sum(use.closeness for use in uses)) if (
+        options) else []
 
 
 def take_together(uses: Sequence[Use], fps: float) -> bool:

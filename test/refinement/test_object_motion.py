@@ -9,12 +9,14 @@ import torch
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.demonstrations.scripting.timing import frame_times
-from hoi_planner.geometry.transforms import compose, inverse, pose_from_rotvec, transform_points
+from hoi_planner.geometry.transforms import (
+    compose, inverse, pose_from_rotvec, relative, transform_points)
 from hoi_planner.objects.standing import standing_pose
 from hoi_planner.refinement.config import RefinementConfig
-from hoi_planner.refinement.object_motion import corrected_path, Placed, stays, stilled
+from hoi_planner.refinement.object_motion import (
+    corrected_path, funneled, moves, Placed, stays, stilled)
 from hoi_planner.refinement.push_out import pushed_out
-from hoi_planner.refinement.resting import resting_pose
+from hoi_planner.refinement.resting import resting_pose, seat_of
 
 TIMES = frame_times(4.0)
 
@@ -82,11 +84,33 @@ def test_near_another_object_the_way_relative_to_it_is_kept():
         path[frame, :2], (sampled[frame] - off)[:2], rtol=0.0, atol=2e-3)
 
 
+def test_a_lid_comes_down_along_the_axis_of_its_seat():
+    jar, lid = standing('library://jar', name='jar'), standing('library://jar_lid', name='lid')
+    seat = seat_of(jar, jar.pose, lid).expand(len(TIMES), 7)
+    assert seat_of(jar, jar.pose, standing('library://spoon', name='spoon')) is None
+    heights = torch.linspace(0.3, 0.0, len(TIMES), dtype=torch.float64)
+    path = seat.clone()
+    path[:, :3] += torch.stack([0.03 + 0 * heights, -0.02 + 0 * heights, heights], dim=1)
+    tilt, turn = (pose_from_rotvec(torch.zeros(3, dtype=torch.float64), torch.tensor(
+        rotvec, dtype=torch.float64)) for rotvec in ([0.2, 0.1, 0.0], [0.0, 0.0, 1.1]))
+    path = compose(path, compose(tilt, turn))
+    found = relative(seat, funneled(path, seat))
+    low = heights < 0.015
+    torch.testing.assert_close(found[low, :2], torch.zeros(int(low.sum()), 2).double())
+    torch.testing.assert_close(found[low, 2], heights[low])
+    torch.testing.assert_close(found[low, 3:5], torch.zeros(int(low.sum()), 2).double())
+    assert (2 * torch.atan2(found[low, 5], found[low, 6]) - 1.1).abs().max() < 0.02
+    far = heights > 0.2
+    torch.testing.assert_close(found[far], relative(seat, path)[far])
+
+
 def test_noise_about_the_start_is_a_stay_and_a_lift_is_none():
     pose, config = standing('library://bowl').pose, RefinementConfig()
     assert stays(arc(pose, (0.03, 0.02, 0.0), 0.02), pose, config)
     assert not stays(arc(pose, (0.0, 0.0, 0.0), 0.06), pose, config)
     assert not stays(arc(pose, (0.1, 0.0, 0.0), 0.0), pose, config)
+    assert not moves(arc(pose, (0.03, 0.02, 0.0), 0.02), pose, config)
+    assert moves(arc(pose, (0.0, 0.0, 0.0), 0.06), pose, config)
 
 
 def test_between_two_hands_it_rests():

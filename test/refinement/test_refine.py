@@ -6,10 +6,12 @@ import functools
 
 from noisy_motions import carried, perturbed, scripted, truth_frames, verdict
 import pytest
+from scenes import scene_of, standing
 import torch
 
 from hoi_planner.geometry.transforms import compose, pose_from_rotvec, relative, transform_points
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.refinement import grip_search
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.refine import refine, RefinementFailure
 
@@ -89,6 +91,31 @@ def test_a_motion_without_a_hold_is_a_clear_failure():
     up = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0])
     result = refine(motion.with_(wrist_poses=motion.wrist_poses + up), scene, QUICK)
     assert result == RefinementFailure('no hand holds an object')
+
+
+def test_what_moves_and_no_hand_holds_is_a_clear_failure():
+    scene, motion = carried()
+    other = standing('library://mug', x=0.4, y=0.4, name='mug')
+    rising = other.pose.expand(motion.num_frames, 7).clone()
+    rising[:, 2] += torch.linspace(0.0, 0.1, motion.num_frames, dtype=torch.float64)
+    both = motion.with_(object_poses=torch.cat([motion.object_poses, rising[None]]),
+                        object_ids=(*motion.object_ids, 'mug'))
+    result = refine(both, scene_of(*scene.objects, other), QUICK)
+    assert result == RefinementFailure("object 'mug' moves and no hand holds it")
+    still = both.with_(object_poses=torch.cat(
+        [motion.object_poses, other.pose.expand(1, motion.num_frames, 7)]))
+    assert isinstance(refine(still, scene_of(*scene.objects, other), QUICK), HandObjectMotion)
+
+
+def test_a_grip_is_looked_at_once_and_not_with_every_grip_of_the_other_hand(monkeypatch):
+    looked = []
+    real = grip_search.find_hand_collision
+    monkeypatch.setattr(grip_search, 'find_hand_collision', lambda scene, motion, *rest: (
+        looked.append(motion.sides[0]), real(scene, motion, *rest))[1])
+    scene, motion = scripted('scrape')
+    sample = perturbed(motion, torch.Generator().manual_seed(0))
+    refine(sample, scene, RefinementConfig(grips=8))
+    assert 2 <= len(looked) <= 16 and {'left', 'right'} >= set(looked)
 
 
 def test_a_motion_of_another_scene_is_refused():

@@ -88,15 +88,41 @@ class Check:
 
 def find_collision(scene: TaskScene, motion: HandObjectMotion, check: Check) -> str | None:
     """Return what is wrong with a motion, in words, or None; every EVERY-th frame is looked at."""
-    frames = sorted({*range(0, motion.num_frames, EVERY), motion.num_frames - 1})
+    frames = looked_at(motion)
     objects = motion.object_poses[:, frames]
     times = motion.times[frames]
     near = (times >= check.near[0]) & (times <= check.near[1])
-    for problem in (_object_problems(scene, motion.object_ids, objects, near, check),
-                    _hand_problems(scene, motion, frames, objects, check)):
-        for reason in problem:
+    for reason in _object_problems(scene, motion.object_ids, objects, near, check):
+        return reason
+    for hand in range(len(motion.sides)):
+        for reason in _hand_problems(scene, motion, hand, frames, objects, check):
             return reason
+    return find_meeting_hands(motion, check.margins)
+
+
+def find_hand_collision(
+    scene: TaskScene, motion: HandObjectMotion, hand: int, check: Check,
+) -> str | None:
+    """Return what is wrong with one hand, in words, the other hand left out; or None."""
+    frames = looked_at(motion)
+    for reason in _hand_problems(
+            scene, motion, hand, frames, motion.object_poses[:, frames], check):
+        return reason
     return None
+
+
+def find_meeting_hands(motion: HandObjectMotion, margins: Margins) -> str | None:
+    """Return that the two hands of a motion come too near to each other, in words, or None."""
+    if len(motion.sides) < 2:
+        return None
+    gap = hand_gap(motion)
+    return None if gap >= margins.hand_hand else (
+        f'the hands would come within {1e3 * gap:.1f} mm of each other')
+
+
+def looked_at(motion: HandObjectMotion) -> list[int]:
+    """Return the frames that are looked at."""
+    return sorted({*range(0, motion.num_frames, EVERY), motion.num_frames - 1})
 
 
 def _object_problems(scene, ids, objects, near, check):
@@ -122,34 +148,27 @@ def _object_problems(scene, ids, objects, near, check):
                 yield f"object '{ids[i]}' would meet obstacle '{obstacle.id}'"
 
 
-def _hand_problems(scene, motion, frames, objects, check):
-    skins = []
-    for h, side in enumerate(motion.sides):
-        vertices = hand_vertices(motion, h, frames)
-        if scene.table_height is not None:
-            height = vertices[..., 2].min().item() - scene.table_height
-            if height < check.margins.hand_table:
-                yield f'the {side} hand would be {-1e3 * height:.1f} mm in the table'
-        skins.append(vertices[:, ::max(1, vertices.shape[1] // SKIN_POINTS)])
-    for skin, side in zip(skins, motion.sides):
-        for m, shape in enumerate(check.shapes):
-            local = transform_points(inverse(objects[m]), skin)
-            start, end = check.touching.get((side, m), (math.inf, math.inf))
-            apart = (motion.times[frames] < start) | (motion.times[frames] > end)
-            if not apart.any():
-                continue
-            gap = shape.distance(local[apart]).min().item()
-            if gap < check.margins.hand_object:
-                yield (f'the {side} hand would come within {1e3 * gap:.1f} mm of '
-                       f"object '{motion.object_ids[m]}'")
-        for obstacle, shape in _obstacles(scene):
-            gap = shape.distance(transform_points(inverse(obstacle.pose), skin)).min().item()
-            if gap < check.margins.hand_object:
-                yield f"the {side} hand would meet obstacle '{obstacle.id}'"
-    if len(skins) == 2:
-        gap = hand_gap(motion)
-        if gap < check.margins.hand_hand:
-            yield f'the hands would come within {1e3 * gap:.1f} mm of each other'
+def _hand_problems(scene, motion, hand, frames, objects, check):
+    side, vertices = motion.sides[hand], hand_vertices(motion, hand, frames)
+    if scene.table_height is not None:
+        height = vertices[..., 2].min().item() - scene.table_height
+        if height < check.margins.hand_table:
+            yield f'the {side} hand would be {-1e3 * height:.1f} mm in the table'
+    skin = vertices[:, ::max(1, vertices.shape[1] // SKIN_POINTS)]
+    for m, shape in enumerate(check.shapes):
+        start, end = check.touching.get((side, m), (math.inf, math.inf))
+        apart = (motion.times[frames] < start) | (motion.times[frames] > end)
+        if not apart.any():
+            continue
+        local = transform_points(inverse(objects[m, apart]), skin[apart])
+        gap = shape.distance(local).min().item()
+        if gap < check.margins.hand_object:
+            yield (f'the {side} hand would come within {1e3 * gap:.1f} mm of '
+                   f"object '{motion.object_ids[m]}'")
+    for obstacle, shape in _obstacles(scene):
+        gap = shape.distance(transform_points(inverse(obstacle.pose), skin)).min().item()
+        if gap < check.margins.hand_object:
+            yield f"the {side} hand would meet obstacle '{obstacle.id}'"
 
 
 def hand_gap(motion: HandObjectMotion) -> float:
