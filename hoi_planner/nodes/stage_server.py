@@ -27,7 +27,6 @@ POLL = 0.02             # seconds between looks at the token
 PATIENCE = 0.6
 CANCEL_STATE = 1.0      # seconds within which ROS 2 marks a goal that we heard of as canceling
 RESULT_TIMEOUT = 900    # seconds; results that are fetched late are there
-WORK = ' goal'          # how the names of working threads end
 KEPT = 20               # newest goals that keep their plans meanwhile: a plan takes megabytes
 
 # ROS 2's default keeps 10 requests: of a storm of cancels the others would be lost without a word.
@@ -231,7 +230,7 @@ class _Worker:
     def _serve(self):
         while (job := self._jobs.get()) is not None:
             run, outcome, done, left = job
-            self._thread.name = f'{self._name}{WORK}'
+            self._thread.name = f'{self._name} goal'
             try:
                 outcome.append((run(lambda: not left.is_set()), None))
             except Exception as error:
