@@ -106,7 +106,7 @@ def main():
     parser.add_argument('--seeds', type=int, default=10)
     parser.add_argument('--first', type=int, default=1000)
     parser.add_argument('--candidates', type=int, default=8)
-    parser.add_argument('--wave', type=int, default=2)
+    parser.add_argument('--wave', type=int, default=1)
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--budget', type=float, default=60.0)
     parser.add_argument('--instances', choices=('unseen', 'train', 'stored'), default='unseen')

@@ -238,7 +238,7 @@ def main() -> None:
     arguments = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch, GraphProcesses(
-            parameters={'wave': 1}, log_level='info',
+            log_level='info',
             log_directory=(logs := arguments.logs or Path(scratch))) as graph, ros_context():
         soak = Soak(graph, arguments.goals, arguments.seed)
         soak.run()

@@ -87,6 +87,12 @@ class Sentences:
         margin = nearness[best] - nearness[others[0]] if others else 1.0
         return UnderstoodTask(best, nearness[best], margin)
 
+    def is_verb(self, word: str) -> bool:
+        """Return whether a word is a verb that a task's sentence begins with, in any form."""
+        word = word.lower()
+        return any(word in verb_forms(text.split()[0].lower())
+                   for texts in self.tasks.values() for text in texts)
+
     def _things(self, encoder: TextEncoder) -> torch.Tensor:
         """Return an orthonormal basis (E, R) of what objects that name no task are called."""
         labels = [label for label in self.categories if label not in self.tasks]
@@ -97,6 +103,13 @@ class Sentences:
         both = torch.cat([self.label_embeddings(encoder, labels), names])
         directions, sizes, _ = torch.linalg.svd(both.T, full_matrices=False)
         return directions[:, sizes > 0.1]
+
+
+def verb_forms(verb: str) -> frozenset[str]:
+    """Return the regular forms of an English verb: stir, stirs, stirring, stirred."""
+    stems = {verb, verb.removesuffix('e'), verb + verb[-1]}
+    return frozenset({verb} | {
+        stem + ending for stem in stems for ending in ('s', 'es', 'ing', 'ed')})
 
 
 def _without(embeddings: torch.Tensor, things: torch.Tensor) -> torch.Tensor:

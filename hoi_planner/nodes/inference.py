@@ -29,7 +29,7 @@ class InferenceNode(StageNode):
         """Declare parameters, create servers; nothing is loaded before configure."""
         super().__init__('inference', FailureCode.GENERATOR_UNAVAILABLE)
         self._generator_name = declare(
-            self, 'generator', 'scripted', 'default generator, loaded on configure',
+            self, 'generator', 'syncdiff', 'default generator, loaded on configure',
             choices=sorted(GENERATORS))
         self._hand_model = declare(
             self, 'hand_model', 'open_hand', 'hand model of both hands')

@@ -42,7 +42,7 @@ class PlannerNode(Node):
         self._table_height = optional_height(declare(
             self, 'table_height', 0.0, 'top of the table in the planning frame; NaN: none'))
         self._default_generator = declare(
-            self, 'generator', 'scripted', 'generator when the goal names none',
+            self, 'generator', 'syncdiff', 'generator when the goal names none',
             choices=sorted(GENERATORS))
         declare(self, 'goal_policy', 'preempt', 'what becomes of a goal while another one runs',
                 read_only=False, choices=POLICIES)
@@ -50,7 +50,7 @@ class PlannerNode(Node):
                 read_only=False)
         declare(self, 'max_object_age', 1.0, 'oldest object state to plan on, seconds',
                 (0.01, 60.0), read_only=False)
-        declare(self, 'wave', 2, 'candidates made and judged at a time, until one passes; 0: all '
+        declare(self, 'wave', 1, 'candidates made and judged at a time, until one passes; 0: all '
                 'of them, and the best is taken', (0, 64), read_only=False)
         self._mesh_roots = declare_mesh_roots(self)
         self._inputs = Arrivals()

@@ -28,7 +28,7 @@ class SyncDiffGeneratorConfig:
         than to any other task's, see sentences.understand; below, the text is not understood. Of
         the table's 55 sentences, each tried without itself in the table, 25 pass and mean the
         right task, 6 pass and mean a wrong one, 24 are refused; of 20 texts that ask for no known
-        task 3 pass ('open the window', 'juggle', 'drop table users')
+        task 2 pass ('open the window', 'drop table users')
     """
 
     checkpoint: str = 'syncdiff/model.safetensors'

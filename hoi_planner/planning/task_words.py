@@ -20,6 +20,13 @@ def understood_task(
     """
     if words in TASKS and words in sentences.tasks:
         return TASKS[words]
+    # A word alone has no others to go by, and an unknown one is near what is spelled like it:
+    # juggle would be to tip the jug.
+    if len(words.split()) == 1 and not sentences.is_verb(words.strip()):
+        raise RequestError(
+            FailureCode.UNKNOWN_TASK,
+            f"task '{words[:60]}' is not understood: it is neither the name of a task, "
+            f'{sorted(TASKS)}, nor a verb of config/sentences.yaml')
     try:
         found = sentences.understand(encoder, words)
     except ValueError as error:

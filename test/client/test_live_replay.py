@@ -3,6 +3,7 @@
 """A bag played into a real graph gives what planning in this process gives, at any rate."""
 
 import contextlib
+import functools
 import json
 from pathlib import Path
 import subprocess
@@ -34,20 +35,35 @@ def replayed(folder, *options, bag=EXAMPLE) -> dict:
 
 @pytest.fixture(scope='module')
 def offline(tmp_path_factory):
-    """Return the bytes of an offline replay of the example, and its folder."""
-    folder = tmp_path_factory.mktemp('offline')
-    return replayed(folder), folder
+    """Return what gives the folder of an offline replay of the example by a generator."""
+    @functools.cache
+    def folder(generator):
+        made = tmp_path_factory.mktemp(f'offline_{generator}')
+        replayed(made, '--generator', generator)
+        return made
+    return folder
+
+
+def live_replay(tmp_path, before, namespace, generator, rate):
+    """Check that a live replay says the same as one before, to the byte; return its requests."""
+    live = replayed(tmp_path, '--generator', generator, '--mode', 'live', '--rate', rate, '--join',
+                    '--namespace', namespace, '--against', str(before / 'replay.json'))
+    assert live == (before / 'replay.json').read_bytes()
+    return json.loads(live)['requests']
+
+
+def test_live_is_offline_to_the_byte_with_sampled_motions(
+        tmp_path, offline, sim_time_graph, capsys):
+    requests = live_replay(tmp_path, offline('syncdiff'), sim_time_graph, 'syncdiff', '2')
+    assert 'nothing changed against' in capsys.readouterr().out
+    assert requests[0]['code'] == 'NONE' and requests[3]['code'] == 'INVALID_POSE'
 
 
 @pytest.mark.parametrize('rate', ['1', '2'])
 def test_live_is_offline_to_the_byte(tmp_path, offline, sim_time_graph, capsys, rate):
     # Each replay after the first begins with a jump of /clock, back to the bag's beginning.
-    text, folder = offline
-    live = replayed(tmp_path, '--mode', 'live', '--rate', rate, '--join', '--namespace',
-                    sim_time_graph, '--against', str(folder / 'replay.json'))
+    requests = live_replay(tmp_path, offline('scripted'), sim_time_graph, 'scripted', rate)
     assert 'nothing changed against' in capsys.readouterr().out
-    assert live == text
-    requests = json.loads(live)['requests']
     assert [item['code'] for item in requests] == [
         'NONE', 'UNKNOWN_TASK', 'NONE', 'INVALID_POSE', 'NONE']
     timing = json.loads((tmp_path / 'replay.timing.json').read_text())

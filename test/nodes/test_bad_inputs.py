@@ -55,7 +55,7 @@ def roots(tmp_path_factory):
 @pytest.fixture(scope='module')
 def asker(roots):
     """Return who asks the planner, inference and executor nodes, which spin."""
-    arguments = ['--ros-args', '-p', f'mesh_roots:=[{roots}]',
+    arguments = ['--ros-args', '-p', f'mesh_roots:=[{roots}]', '-p', 'generator:=scripted',
                  '-p', f'checkpoint:={roots}/none.safetensors']
     with spinning(PlannerNode, InferenceNode, SimulatedExecutorNode, Asker,
                   arguments=arguments) as nodes:

@@ -40,7 +40,7 @@ def graph(tmp_path_factory):
     """Return the running graph."""
     logs = tmp_path_factory.mktemp('logs')
     # Whatever models/ holds, syncdiff finds no weights here.
-    parameters = {'checkpoint': str(logs / 'none.safetensors')}
+    parameters = {'generator': 'scripted', 'checkpoint': str(logs / 'none.safetensors')}
     with GraphProcesses(
             log_directory=logs, mesh_roots=[logs], parameters=parameters) as processes:
         yield processes

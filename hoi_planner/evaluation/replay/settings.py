@@ -26,11 +26,11 @@ class ReplaySettings:
     """
 
     seed: int = 0
-    generator: str = 'scripted'
+    generator: str = 'syncdiff'
     candidates: int = 8
     time_budget: float = 60.0
     friction: float = 0.65
-    wave: int = 2
+    wave: int = 1
     table_height: float | None = 0.0
     planning_frame: str = 'world'
     max_object_age: float = 1.0

@@ -69,7 +69,7 @@ def test_age_counts_from_the_stamp_to_the_label():
 
 def test_settings_are_the_graphs_unless_chosen():
     found = graph_settings(candidates=None, friction=0.4)
-    assert (found.wave, found.candidates, found.planning_frame) == (2, 8, 'world')
+    assert (found.wave, found.candidates, found.planning_frame) == (1, 8, 'world')
     assert found.friction == 0.4 and graph_settings().friction == 0.65
 
 
