@@ -17,6 +17,8 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from hoi_planner.nodes.memory import bound_malloc_arenas
+
 RCLError = rclpy_implementation.RCLError
 UnknownROSArgsError = rclpy_implementation.UnknownROSArgsError
 SHUTDOWN_TIMEOUT = 1.0      # seconds; goals have ended by then
@@ -49,6 +51,7 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
     :raises SystemExit: with UNUSABLE, after one line on stderr, for arguments or parameters that
         cannot be used
     """
+    bound_malloc_arenas()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

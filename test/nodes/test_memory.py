@@ -1,0 +1,48 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Heaps of threads: glibc itself is asked how many it made."""
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import ctypes, sys, threading
+from hoi_planner.nodes.memory import bound_malloc_arenas
+if sys.argv[1] == 'bounded' and not bound_malloc_arenas():
+    sys.exit(77)
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.fopen.restype = ctypes.c_void_p, ctypes.c_void_p
+barrier = threading.Barrier(8)
+
+def work():
+    barrier.wait()
+    for _ in range(100):
+        libc.malloc(1000)
+    barrier.wait()
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+file = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b'w'))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+def heaps(how, path):
+    """Return how many heaps the threads of a process made."""
+    result = subprocess.run(
+        [sys.executable, '-c', SCRIPT, how, str(path)], capture_output=True, text=True, timeout=60)
+    if result.returncode == 77:
+        pytest.skip('this C library has no mallopt')
+    assert result.returncode == 0, result.stderr
+    return path.read_text().count('<heap nr=')
+
+
+def test_threads_share_a_few_heaps(tmp_path):
+    assert heaps('bounded', tmp_path / 'bounded.xml') <= 2
+    assert heaps('free', tmp_path / 'free.xml') > 2
