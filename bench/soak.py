@@ -3,7 +3,7 @@
 """
 Send goals by the hundred into a running graph, with cancels and faults, and count what is lost.
 
-Most goals are carries by the generator scripted, some by syncdiff. Some are canceled after a random
+Most goals are carries by the graph's generator, some by the scripts. Some are canceled after a random
 while, some come three at once, some are malformed. Meanwhile validation workers are killed, and in
 the first half of the run the inference node, too, which then starts again. A goal is lost that has
 no result within its budget and GRACE seconds; unexplained is a result whose code does not fit what
@@ -46,7 +46,7 @@ BUDGET = 60.0           # seconds
 WARM_UP = 100           # goals; a quarter of a shorter life
 SAMPLES = 10            # whose median is the memory at a time
 # How many goals of a hundred are of a kind, and what may come of it besides a verdict of physics.
-KINDS = {'plain': 46, 'executed': 8, 'syncdiff': 6, 'cancel': 18, 'burst': 4, 'malformed': 16,
+KINDS = {'plain': 46, 'executed': 8, 'scripted': 6, 'cancel': 18, 'burst': 4, 'malformed': 16,
          'worker killed': 2}
 PHYSICS = {code for code in FailureCode if 301 <= code <= 311} | {FailureCode.NO_CANDIDATE}
 EXPECTED = {
@@ -85,7 +85,7 @@ def make_goal(kind: str, seed: int, draw: random.Random) -> PlanInteraction.Goal
     box = placement_to_msg(ObjectPlacement('box', 'library://carton', pose), Header())
     return PlanInteraction.Goal(
         task='carry', objects=[box], seed=seed, candidates=8 if kind == 'cancel' else 2,
-        execute=kind == 'executed', generator='syncdiff' if kind == 'syncdiff' else 'scripted',
+        execute=kind == 'executed', generator='scripted' if kind == 'scripted' else '',
         time_budget=Duration(sec=int(BUDGET)))
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-SCRIPT = """
+SCRIPT = '''
 import ctypes, sys, threading
 from hoi_planner.nodes.memory import bound_malloc_arenas
 if sys.argv[1] == 'bounded' and not bound_malloc_arenas():
@@ -30,7 +30,7 @@ for thread in threads:
 file = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b'w'))
 libc.malloc_info(0, file)
 libc.fclose(file)
-"""
+'''
 
 
 def heaps(how, path):
