@@ -3,11 +3,11 @@
 """
 Send goals by the hundred into a running graph, with cancels and faults, and count what is lost.
 
-Most goals are carries by the graph's generator, some by the scripts. Some are canceled after a random
-while, some come three at once, some are malformed. Meanwhile validation workers are killed, and in
-the first half of the run the inference node, too, which then starts again. A goal is lost that has
-no result within its budget and GRACE seconds; unexplained is a result whose code does not fit what
-was done to it, without a message, or with another seed.
+Most goals are carries by the graph's generator, some by the scripts. Some are canceled after a
+random while, some come three at once, some are malformed. Meanwhile validation workers are killed,
+and in the first half of the run the inference node, too, which then starts again. A goal is lost
+that has no result within its budget and GRACE seconds; unexplained is a result whose code does not
+fit what was done to it, without a message, or with another seed.
 
 Memory is that of each node's own process, from WARM_UP goals after its last start to the end.
 
