@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 import signal
 import subprocess
+import time
 
 from builtin_interfaces.msg import Duration
 from hoi_planner_msgs.action import PlanInteraction
@@ -34,6 +35,7 @@ POSE = torch.tensor([0.45, 0.10, 0.10, 0.0, 0.0, 0.0, 1.0], dtype=torch.float64)
 SCRIPT = f'''
 import os, signal
 from hoi_planner.nodes.launcher import GraphProcesses
+signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
 with GraphProcesses('{NAMESPACE}') as graph:
     print(os.environ['ROS_DISTRO'], flush=True)
     signal.sigwait({{signal.SIGINT}})
@@ -55,10 +57,12 @@ def graph():
         env=environment | {'HOI_ROS_DISTRO': other, 'HOI_KEEP_DOMAIN': '1'},
         stdout=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    assert process.stdout.readline().strip() == other
-    yield
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    try:
+        assert process.stdout.readline().strip() == other
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
 
 
 @pytest.fixture(scope='module')
@@ -91,6 +95,7 @@ def test_it_is_refused_and_canceled(client):
     client.send_goal(goal_of(client, candidates=64, generator='scripted', friction=0.01))
     client.spin(1.0)
     client.cancel_task()
+    end = time.monotonic() + 30.0
     while not client.is_task_complete():
-        pass
+        assert time.monotonic() < end
     assert client.was_canceled and client.result.error_code == FailureCode.CANCELED
