@@ -35,20 +35,20 @@ def pushed_out(
     path = path.clone()
     moved = torch.minimum((path[:, :3] - path[0, :3]).norm(dim=1),
                           (path[:, :3] - path[-1, :3]).norm(dim=1))
-    around = functools.partial(pushes, shape=shape, others=others, table_height=table_height,
+    pushes = functools.partial(all_pushes, shape=shape, others=others, table_height=table_height,
                                moved=moved)
     # What the coarse rounds leave is lifted out, looked at with every point.
     for rounds, limit, stride, upward in ((ROUNDS, clearance, STRIDE, UPWARD),
                                           (LAST, min(clearance, LEAST), 1, STRAIGHT_UP)):
         for _ in range(rounds):
-            push = around(path, limit=limit, stride=stride, upward=upward)
+            push = pushes(path, limit=limit, stride=stride, upward=upward)
             if push.norm(dim=1).max() < DONE:
                 break
             path[:, :3] = path[:, :3] + spread(push) * (moved > STILL)[:, None]
     return path
 
 
-def pushes(
+def all_pushes(
     path: torch.Tensor, shape: Shape, others: Sequence[tuple[Shape, torch.Tensor]],
     table_height: float | None, moved: torch.Tensor, limit: float, stride: int, upward: float,
 ) -> torch.Tensor:
