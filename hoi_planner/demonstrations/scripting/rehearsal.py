@@ -13,6 +13,7 @@ from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import Obstacle, PhysicsScene
 from hoi_planner.physics.validation import screen_plan
 
+REFUSED = 'physics: '       # how the reasons of falls_short begin
 # Half of what a planner's own plan may stray: demonstrations are to be learnt from.
 LIMITS = PlanLimits(displacement=0.01)
 # Of a rehearsal: half a millimetre less. What strays farther need not be played to its end.
@@ -71,5 +72,5 @@ def falls_short(
     for hold in holds.get(verdict.object_id, ()):
         hold.lost[int(hold.index[candidate])] += 1
     words = verdict.code.name.lower().replace('_', ' ')
-    return f'{words} in physics' + (
-        f", object '{verdict.object_id}'" if verdict.object_id else '')
+    return f'{REFUSED}{words}' + (
+        f" of object '{verdict.object_id}'" if verdict.object_id else '')

@@ -17,7 +17,7 @@ from hoi_planner.demonstrations.scripting.frames import turn
 from hoi_planner.demonstrations.scripting.grips import turn_about_z
 from hoi_planner.demonstrations.scripting.holding import (
     drawn_order, Holds, worth_trying)
-from hoi_planner.demonstrations.scripting.rehearsal import falls_short
+from hoi_planner.demonstrations.scripting.rehearsal import falls_short, REFUSED
 from hoi_planner.demonstrations.scripting.supply import crowding, steady_hold, supply
 from hoi_planner.demonstrations.scripting.tool_task import (
     meeting_of, side_of, situation_of, ToolTask)
@@ -35,8 +35,11 @@ TRIED_LIFTED = 16           # with the target lifted: where that is hard, it may
 ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
 CROWDED = 2.0               # metres of discomfort that a hand in the vessel counts, a metre
 # Metres of discomfort that a radian on the way to the act counts. Tools slip where they are turned
-# far in little time: at 0.2, physics kept 20 % of the stirs it was shown, at 0.6 over 55 %.
-TURN_COST = 0.60
+# far in little time.
+TURN_COST = 1.0
+# Motions that physics refuses, each of other grasps, after which a scene is given up: one that
+# fails four times mostly fails nine times.
+MOST_REFUSED = 4
 MOMENTS = 5                 # of the act at which comfort is asked for
 OTHER_SIDE = {'right': 'left', 'left': 'right'}
 
@@ -75,10 +78,14 @@ def work_with_tool(
     for lift in lifted:
         ways = draw_ways(task, scene, draw, act, meeting, side, lift)
         tried = TRIED_LIFTED if lift else TRIED
+        played = 0
         for motion in motions(task, scene, draw, act, meeting, ways, tried, token):
             if isinstance(motion, HandObjectMotion):
                 return motion
             refusals[motion] += 1
+            played += motion.startswith(REFUSED)
+            if played == MOST_REFUSED:
+                break
     why = refusals.most_common(1)[0][0] if refusals else 'no grasps are within comfortable reach'
     raise HoiPlannerError(
         FailureCode.NO_CANDIDATE,
