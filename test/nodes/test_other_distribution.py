@@ -35,8 +35,9 @@ POSE = torch.tensor([0.45, 0.10, 0.10, 0.0, 0.0, 0.0, 1.0], dtype=torch.float64)
 SCRIPT = f'''
 import os, signal
 from hoi_planner.nodes.launcher import GraphProcesses
-signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
 with GraphProcesses('{NAMESPACE}') as graph:
+    # Not before: the nodes would inherit it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
     print(os.environ['ROS_DISTRO'], flush=True)
     signal.sigwait({{signal.SIGINT}})
 assert not any(graph.exit_codes.values()), graph.exit_codes
