@@ -32,18 +32,15 @@ class Placed:
 
 def stays(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) -> bool:
     """Return whether a sampled path (N, 7) is no more than a start pose (7,) and its noise."""
-    moved = sampled[:, :3] - start[:3]
     turned = rotation_angle(sampled[:, 3:], start[3:].expand(len(sampled), 4))
-    return bool(moved[:, :2].norm(dim=1).max() < config.stay_shift
-                and moved[:, 2].abs().max() < config.stay_lift
-                and turned.max() < config.stay_turn)
+    return not moves(sampled, start, config) and bool(turned.max() < config.stay_turn)
 
 
 def moves(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) -> bool:
     """Return whether a sampled path (N, 7) leads away from a start pose (7,), turns left out."""
     moved = sampled[:, :3] - start[:3]
-    return bool(moved[:, :2].norm(dim=1).max() > config.stay_shift
-                or moved[:, 2].abs().max() > config.stay_lift)
+    return not bool(moved[:, :2].norm(dim=1).max() < config.stay_shift
+                    and moved[:, 2].abs().max() < config.stay_lift)
 
 
 def corrected_path(
