@@ -10,6 +10,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.diagnostics import (
     Diagnostics, goals_health, Health, lifecycle_health, process_health)
+from hoi_planner.nodes.memory import give_back_memory
 from hoi_planner.nodes.parameters import declare
 from hoi_planner.nodes.stage_server import StageServer
 
@@ -73,6 +74,8 @@ class StageNode(LifecycleNode):
             self.get_logger().error(f'not configured{self._reason}')
             self.unload()
             return TransitionCallbackReturn.FAILURE
+        finally:
+            give_back_memory()
         self._state, self._reason = 'inactive', ''
         return TransitionCallbackReturn.SUCCESS
 
@@ -92,6 +95,7 @@ class StageNode(LifecycleNode):
         """Let go what was loaded."""
         self._state = 'unconfigured'
         self.unload()
+        give_back_memory()
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -119,4 +123,7 @@ class StageNode(LifecycleNode):
     def _answer(self, goal, token, feedback):
         if self._state != 'active':
             raise self._refusal()
-        return self.work(goal, token, feedback)
+        try:
+            return self.work(goal, token, feedback)
+        finally:
+            give_back_memory()

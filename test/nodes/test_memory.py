@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Heaps of threads: glibc itself is asked how many it made."""
+"""Heaps of threads: glibc is asked how many it made, the system what a process holds."""
 
 import subprocess
 import sys
@@ -46,3 +46,36 @@ def heaps(how, path):
 def test_threads_share_a_few_heaps(tmp_path):
     assert heaps('bounded', tmp_path / 'bounded.xml') <= 2
     assert heaps('free', tmp_path / 'free.xml') > 2
+
+
+RESIDENT = '''
+import os, sys, threading
+from hoi_planner.nodes.diagnostics import resident_bytes
+from hoi_planner.nodes.memory import bound_malloc_arenas, give_back_memory
+bound_malloc_arenas()
+resident = lambda: resident_bytes(os.getpid())
+
+def work():
+    # A small block last: glibc by itself frees only what is at a heap's end.
+    blocks = [bytes([1]) * 100_000 for _ in range(500)] + [bytes(600)]
+    kept.append(blocks[-1])
+
+kept, before = [], resident()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+held = resident() - before
+if not give_back_memory():
+    sys.exit(77)
+print(held, resident() - before)
+'''
+
+
+def test_free_pages_of_other_threads_go_back_to_the_system():
+    result = subprocess.run(
+        [sys.executable, '-c', RESIDENT], capture_output=True, text=True, timeout=60)
+    if result.returncode == 77:
+        pytest.skip('this C library has no malloc_trim')
+    assert result.returncode == 0, result.stderr
+    held, after = map(int, result.stdout.split())
+    assert held > 40e6 and after < 10e6
