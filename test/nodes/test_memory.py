@@ -56,9 +56,9 @@ bound_malloc_arenas()
 resident = lambda: resident_bytes(os.getpid())
 
 def work():
-    # A small block last: glibc by itself frees only what is at a heap's end.
-    blocks = [bytes([1]) * 100_000 for _ in range(500)] + [bytes(600)]
-    kept.append(blocks[-1])
+    # A few blocks stay in between: glibc by itself frees only what is at a heap's end.
+    blocks = [bytes([1]) * 100_000 for _ in range(500)]
+    kept.extend(blocks[::50])
 
 kept, before = [], resident()
 thread = threading.Thread(target=work)

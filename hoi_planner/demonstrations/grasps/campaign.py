@@ -5,6 +5,7 @@
 from collections.abc import Callable, Mapping, Sequence
 import concurrent.futures
 from dataclasses import dataclass, replace
+import functools
 import math
 import multiprocessing
 import time
@@ -53,17 +54,24 @@ class CampaignResult:
     What came out for one side.
 
     spare: all that were proven, the chosen among them
-    tried: candidates that physics was asked about; seconds: wall time
+    tried: candidates that physics was asked about
+    seconds, core_seconds: wall time, and processor time of all workers, which tells more of a
+        machine that does other things as well
     """
 
     records: GraspRecords
     spare: GraspRecords
     tried: int
     seconds: float
+    core_seconds: float
 
 
 class Workers:
-    """Processes that search and prove; results come in the order of the jobs, whoever did them."""
+    """
+    Processes that search and prove; results come in the order of the jobs, whoever did them.
+
+    core_seconds: processor time that their jobs took so far
+    """
 
     def __init__(self, count: int):
         """
@@ -73,16 +81,17 @@ class Workers:
         """
         if count < 1:
             raise ValueError(f'workers is {count}, must be at least 1')
-        self._pool = None
+        self._pool, self.core_seconds = None, 0.0
         if count > 1:
             self._pool = concurrent.futures.ProcessPoolExecutor(
                 count, multiprocessing.get_context('spawn'), torch.set_num_threads, (1,))
 
     def map(self, function, jobs: Sequence):
         """Yield function(job) for each job, in order."""
-        if self._pool is None:
-            return map(function, jobs)
-        return self._pool.map(function, jobs)
+        work = functools.partial(_timed, function)
+        for result, seconds in (self._pool.map if self._pool else map)(work, jobs):
+            self.core_seconds += seconds
+            yield result
 
     def __enter__(self) -> 'Workers':
         """Return itself."""
@@ -92,6 +101,12 @@ class Workers:
         """End the processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _timed(function, job):
+    """Return function(job) and the processor time that it took, seconds."""
+    began = time.process_time()
+    return function(job), time.process_time() - began
 
 
 def search_side(
@@ -105,7 +120,7 @@ def search_side(
     :param report: called with the numbers of proven and of tried grasps as batches end
     :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
     """
-    began, parts, tried = time.monotonic(), [], 0
+    began, parts, tried = (time.monotonic(), workers.core_seconds), [], 0
     # Mirrored grasps were chosen for their diversity already.
     wanted = campaign.count if seed_records is not None else round(SURPLUS * campaign.count)
 
@@ -130,7 +145,12 @@ def search_side(
             batches, found, sum(map(len, parts)) < SCARCE * tried)
     proven = join(parts) if parts else no_records(side)
     chosen = proven.select(choose_diverse(proven, campaign.count))
-    return CampaignResult(chosen, proven, tried, time.monotonic() - began)
+    return CampaignResult(chosen, proven, tried, *_since(began, workers))
+
+
+def _since(began: tuple[float, float], workers: Workers) -> tuple[float, float]:
+    """Return wall and processor seconds since then."""
+    return time.monotonic() - began[0], workers.core_seconds - began[1]
 
 
 def proof_batches(campaign: Campaign, records: GraspRecords) -> list[ProofBatch]:
@@ -196,7 +216,7 @@ def search_two_hands(
     :raises HoiPlannerError: NO_CANDIDATE, no region is graspable
     :raises ValueError: the object has no plane of symmetry
     """
-    began, parts, tried = time.monotonic(), [], 0
+    began, parts, tried = (time.monotonic(), workers.core_seconds), [], 0
     found: dict[tuple[str, str], GraspRecords] = {}
     batches = first_round(campaign.model, 'right', campaign.seed, TWO_HAND_KINDS,
                           campaign.hand_model, campaign.config)
@@ -223,6 +243,6 @@ def search_two_hands(
         batches = next_round(batches, found, True)
     right = join([no_records('right'), *(part.right for part in parts)])
     left = join([no_records('left'), *(part.left for part in parts)])
-    chosen, seconds = choose_diverse(right, campaign.count), time.monotonic() - began
-    return {'two_left': CampaignResult(left.select(chosen), left, tried, seconds),
-            'two_right': CampaignResult(right.select(chosen), right, tried, seconds)}
+    chosen, seconds = choose_diverse(right, campaign.count), _since(began, workers)
+    return {'two_left': CampaignResult(left.select(chosen), left, tried, *seconds),
+            'two_right': CampaignResult(right.select(chosen), right, tried, *seconds)}

@@ -23,12 +23,12 @@ Two-handed grasps are mirror images of each other across the object's plane of s
 together. What is missing in a row's family is not for one hand (or not for two).
 
 Remake: `python -m hoi_planner.demonstrations.grasps.build_library`. `tried` counts the candidates
-that physics was asked about, `s each` is wall time for a proven grasp on a machine that others
-shared. Spread: mean difference to the nearest other grasp, in units of
-`demonstrations/grasps/diversity.py`; clusters: grasps at least one unit apart. six, deep: the
+that physics was asked about, `core s` is the processor time of all workers for a proven grasp: on
+two idle cores it takes half of that. Spread: mean difference to the nearest other grasp, in units
+of `demonstrations/grasps/diversity.py`; clusters: grasps at least one unit apart. six, deep: the
 largest displacement in six directions and the deepest vertex of a row's grasps.
 
-| family | group | kept | proven / tried | s each | spread | clusters | six mm | deep mm | kinds |
+| family | group | kept | proven / tried | core s | spread | clusters | six mm | deep mm | kinds |
 |---|---|---|---|---|---|---|---|---|---|
 '''
 
@@ -53,7 +53,7 @@ def _rows(family: str, file: GraspFile) -> list[str]:
         words = file.notes[group]
         kinds = ', '.join(f'{records.kinds.count(kind)} {kind}'
                           for kind in sorted(set(records.kinds)))
-        each = words['seconds'] / max(1, words['proven'])
+        each = words['core_seconds'] / max(1, words['proven'])
         worst, deepest = ((1e3 * values.max().item()) for values in (
             records.displacement, records.penetration))
         rows.append(

@@ -114,6 +114,8 @@ def energy(
     total = total + config.penetration * (CM * deep).square().sum(dim=1)
     inside = torch.relu(hand.radii - SPHERE_SLACK - target.grid(pose.spheres))
     total = total + config.bones * (CM * inside).square().sum(dim=1)
+    total = total + config.penetration * (
+        CM * target.lid_encroachment(pose.points)).square().sum(dim=1)
     total = total + config.table_weight * _table(pose, target, config, hand.side)
     total = total + config.own * own_overlap(hand, pose)
     total = total + config.region * _off_region(touch, region)

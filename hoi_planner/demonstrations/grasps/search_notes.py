@@ -13,15 +13,16 @@ def notes(result: CampaignResult, seed: int) -> dict:
     proof = ProofConfig()
     return {
         'count': len(result.records), 'proven': len(result.spare), 'tried': result.tried,
-        'seconds': round(result.seconds, 1), 'diversity': round(mean, 3), 'clusters': clusters,
-        'seed': seed, 'limit_m': proof.limit, 'friction': proof.physics.effective_friction,
+        'seconds': round(result.seconds, 1), 'core_seconds': round(result.core_seconds, 1),
+        'diversity': round(mean, 3),
+        'clusters': clusters, 'seed': seed, 'limit_m': proof.limit, 'friction': proof.physics.effective_friction,
         'stiffness': proof.physics.contact_stiffness}
 
 
 def summary(family: str, group: str, words: dict) -> str:
     """Return one line about a group of grasps."""
     rate = words['proven'] / max(1, words['tried'])
-    each = words['seconds'] / max(1, words['proven'])
+    each = words['core_seconds'] / max(1, words['proven'])
     return (f"{family:<14}{group:<10}{words['count']:>3} kept, {words['proven']} of "
-            f"{words['tried']} proven ({rate:.0%}), {each:.1f} s each, "
+            f"{words['tried']} proven ({rate:.0%}), {each:.1f} s of a core each, "
             f"{words['clusters']} clusters, diversity {words['diversity']:.2f}")

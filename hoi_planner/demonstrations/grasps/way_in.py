@@ -21,6 +21,7 @@ FRACTIONS = {LAST_PART: 0.0005, 0.14: 0.0015, 0.25: 0.0025, 0.4: 0.003, 0.6: 0.0
              1.0: 0.003}
 CLOSING = (0.25, 0.5, 0.75)
 TOUCH = 0.0018                                  # metres of contact while it closes
+LID_ENCROACHMENT = 0.0025                       # metres, see GraspTarget
 TABLE_TOUCH = 0.0005                            # metres under the table, for the grid's thin hand
 # Out of a grasp in the right hand's axes: back of the hand, to the forearm, mixtures; the last two
 # are the world's up, and up and back.
@@ -40,7 +41,7 @@ def is_clear(
     hand: SampledHand, target: GraspTarget, candidates: Candidates, touch: float,
 ) -> torch.Tensor:
     """
-    Return (B,): the hand and its forearm are free of the object and of the table.
+    Return (B,): the hand and its forearm are free of object, table and seated lid.
 
     :param touch: metres that the skin may stand in the object
     """
@@ -51,7 +52,8 @@ def is_clear(
     arm = forearm(pose.frames[:, 0], target, hand.side)
     arm_free = (target.grid(arm).amin(dim=1) > FOREARM_RADIUS - 0.01) & (
         target.height(arm).amin(dim=1) > FOREARM_RADIUS - 0.01)
-    return skin & bones & table & arm_free
+    apart = target.lid_encroachment(pose.points).amax(dim=1) < LID_ENCROACHMENT
+    return skin & bones & table & arm_free & apart
 
 
 def retreat_directions(candidates: Candidates, target: GraspTarget, side: str) -> torch.Tensor:
