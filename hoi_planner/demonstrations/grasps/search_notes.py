@@ -14,8 +14,8 @@ def notes(result: CampaignResult, seed: int) -> dict:
     return {
         'count': len(result.records), 'proven': len(result.spare), 'tried': result.tried,
         'seconds': round(result.seconds, 1), 'core_seconds': round(result.core_seconds, 1),
-        'diversity': round(mean, 3),
-        'clusters': clusters, 'seed': seed, 'limit_m': proof.limit, 'friction': proof.physics.effective_friction,
+        'diversity': round(mean, 3), 'clusters': clusters, 'seed': seed, 'limit_m': proof.limit,
+        'friction': proof.physics.effective_friction,
         'stiffness': proof.physics.contact_stiffness}
 
 
