@@ -53,11 +53,13 @@ def _rows(family: str, file: GraspFile) -> list[str]:
         words = file.notes[group]
         kinds = ', '.join(f'{records.kinds.count(kind)} {kind}'
                           for kind in sorted(set(records.kinds)))
-        each = words['core_seconds'] / max(1, words['proven'])
+        # Files made before it was counted do not have it.
+        each = (f"{words['core_seconds'] / max(1, words['proven']):.1f}"
+                if 'core_seconds' in words else '-')
         worst, deepest = ((1e3 * values.max().item()) for values in (
             records.displacement, records.penetration))
         rows.append(
             f"| {family} | {group} | {len(records)} | {words['proven']} / {words['tried']} | "
-            f"{each:.1f} | {words['diversity']:.2f} | {words['clusters']} | {worst:.1f} | "
+            f"{each} | {words['diversity']:.2f} | {words['clusters']} | {worst:.1f} | "
             f'{deepest:.1f} | {kinds} |')
     return rows
