@@ -9,8 +9,12 @@ from hoi_planner.demonstrations.grasps.library import (
 from hoi_planner.demonstrations.grasps.proof import prove
 from hoi_planner.demonstrations.grasps.target import GraspTarget
 from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.geometry.signed_distance import exact_signed_distance
+from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.objects.instances import instance_resource
+from hoi_planner.objects.library import companion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 import pytest
@@ -99,3 +103,18 @@ def test_a_sample_of_stored_grasps_holds_in_physics(family):
         assert proof.holds
         assert proof.displacement == pytest.approx(
             records.displacement[index].item(), rel=0.5, abs=2e-3)
+
+
+@pytest.mark.parametrize('family', ['jar', 'bottle'])
+@pytest.mark.parametrize('side', SIDES)
+def test_hands_leave_the_seated_lid_free(family, side):
+    model, hand = load_object(f'library://{family}'), load_hand_model('open_hand', side)
+    lid = load_object(companion(model.resource)).mesh
+    grasps = grasps_for(model, side)
+    seat = torch.tensor(model.affordances.frames['lid_seat'], dtype=torch.float64)
+    with torch.no_grad():
+        skin = hand.forward(
+            grasps.wrists, grasps.fingers,
+            torch.zeros(len(grasps), 10, dtype=torch.float64)).vertices
+    local = transform_points(inverse(seat), skin).reshape(-1, 3).numpy()
+    assert exact_signed_distance(lid, local).min() > 0.004
