@@ -3,9 +3,12 @@
 """
 Requests with an accepted plan, and the time from request to plan: every task, several seeds.
 
-The whole planner in this process, physics in two workers, without ROS. Objects and places are drawn
-as demonstrations draw them, --instances unseen: sizes that training never shows. Grasps of such
-objects that this machine does not know yet are fitted before the clock starts; --cold counts them.
+The whole planner in this process with the graph's parameters (config/planner.yaml), physics in two
+workers, without ROS. Objects and places are drawn as demonstrations draw them, --instances unseen:
+sizes that training never shows. Grasps of such objects that this machine does not know yet are
+fitted before the clock starts; --cold counts them. With --execute each accepted plan is then played
+as simulated_executor does, in finer steps with a converged solver: `held` says in how many the
+objects stayed within the limits of displacement and rotation.
 
 Run: OMP_NUM_THREADS=1 python bench/planning.py --generator syncdiff --seeds 10
 """
@@ -23,10 +26,14 @@ from hoi_planner.demonstrations.dataset.splits import load_splits
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
+from hoi_planner.evaluation.replay.settings import graph_settings
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.instances import TRAIN_INSTANCES, UNSEEN_INSTANCES
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.worker_pool import ValidationPool
+from hoi_planner.planning.execution import execute_in_simulation
 from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.local_validator import LocalValidator
 from hoi_planner.planning.planner import Planner
@@ -58,6 +65,19 @@ def fit_grasps(placed):
                     raise
 
 
+# As simulated_executor does by default.
+EXECUTION = PhysicsConfig(timestep=1 / 480, effective_friction=0.7)
+
+
+def holds(plan):
+    """Return whether an accepted plan's objects stay within the limits when it is executed."""
+    limits = PlanLimits()
+    metrics, _ = execute_in_simulation(
+        plan, (), EXECUTION, limits.drop, lambda fraction, displacement: None)
+    return (metrics.displacement_max <= limits.displacement
+            and metrics.rotation_max <= limits.rotation)
+
+
 def ask(planner, task, placed, seed, arguments):
     """Return the result of one request and its wall seconds."""
     request = PlanRequest(
@@ -73,7 +93,7 @@ def row(planner, task, arguments):
     """Ask with every seed of a task; print and return what came of it."""
     instances = {'unseen': UNSEEN_INSTANCES, 'train': TRAIN_INSTANCES,
                  'stored': range(1)}[arguments.instances]
-    accepted, tried, refused = [], [], Counter()
+    accepted, tried, refused, held = [], [], Counter(), []
     for seed in range(arguments.first, arguments.first + arguments.seeds):
         placed = drawn_objects(task, seed, instances)
         if placed is None:
@@ -84,29 +104,37 @@ def row(planner, task, arguments):
         tried.append(seconds)
         if result.accepted:
             accepted.append(seconds)
+            if arguments.execute:
+                held.append(holds(result.plan))
         else:
             refused[result.code.name] += 1
             if arguments.reasons:
                 print(f'    {task.name} {seed} {[p.model.category for p in placed]}: '
                       f'{result.message[:400]}', flush=True)
     middle = statistics.median(accepted) if accepted else float('nan')
+    words = [f'{sum(held)} of {len(held)} held'] if held else []
+    words += [f'{count} {name}' for name, count in refused.most_common()]
     print(f'{task.name:10s} {len(tried):8d} {len(accepted):8d} '
           f'{100 * len(accepted) / max(1, len(tried)):6.0f} % {middle:9.2f}  '
-          + ', '.join(f'{count} {name}' for name, count in refused.most_common()), flush=True)
+          + ', '.join(words), flush=True)
     return {'task': task.name, 'requests': len(tried), 'accepted': len(accepted),
-            'seconds': accepted, 'refused': dict(refused)}
+            'seconds': accepted, 'refused': dict(refused), 'held': sum(held),
+            'executed': len(held)}
 
 
 def main():
     """Print a row a task and one for all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('tasks', nargs='*', metavar='TASK', help='all by default')
-    parser.add_argument('--generator', default='syncdiff')
+    parser.add_argument('--generator', help="planner.yaml's unless given")
     parser.add_argument('--checkpoint', default='', help="generators.yaml's unless given")
     parser.add_argument('--seeds', type=int, default=10)
     parser.add_argument('--first', type=int, default=1000)
-    parser.add_argument('--candidates', type=int, default=8)
-    parser.add_argument('--wave', type=int, default=1)
+    parser.add_argument('--candidates', type=int, help="planner.yaml's unless given")
+    parser.add_argument('--wave', type=int, help="planner.yaml's unless given")
+    parser.add_argument('--friction', type=float, help="planner.yaml's unless given")
+    parser.add_argument('--iterations', type=int, help="of the solver; planner.yaml's unless given")
+    parser.add_argument('--execute', action='store_true', help='execute accepted plans as well')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--budget', type=float, default=60.0)
     parser.add_argument('--instances', choices=('unseen', 'train', 'stored'), default='unseen')
@@ -114,11 +142,17 @@ def main():
     parser.add_argument('--reasons', action='store_true', help='print why requests were refused')
     parser.add_argument('--json', type=Path, metavar='FILE')
     arguments = parser.parse_args()
+    settings = graph_settings(
+        generator=arguments.generator, candidates=arguments.candidates, wave=arguments.wave,
+        friction=arguments.friction, solver_iterations=arguments.iterations)
+    arguments.generator, arguments.candidates = settings.generator, settings.candidates
+    physics = PhysicsConfig(
+        effective_friction=settings.friction, solver_iterations=settings.solver_iterations)
     generator = make_generator(arguments.generator, checkpoint=arguments.checkpoint)
     generator.warm_up()
     rows = []
     with ValidationPool(arguments.workers) as pool:
-        planner = Planner(generator, LocalValidator(pool), wave=arguments.wave)
+        planner = Planner(generator, LocalValidator(pool, config=physics), wave=settings.wave)
         print(f'{"task":10s} {"requests":>8s} {"accepted":>8s} {"":8s} {"median s":>9s}')
         for name in arguments.tasks or sorted(TASKS):
             rows.append(row(planner, find_task(name), arguments))
@@ -126,7 +160,9 @@ def main():
     requests = sum(found['requests'] for found in rows)
     print(f'{"all":10s} {requests:8d} {len(seconds):8d} '
           f'{100 * len(seconds) / max(1, requests):6.0f} % '
-          f'{statistics.median(seconds) if seconds else float("nan"):9.2f}')
+          f'{statistics.median(seconds) if seconds else float("nan"):9.2f}  '
+          + (f'{sum(found["held"] for found in rows)} of '
+             f'{sum(found["executed"] for found in rows)} held' if arguments.execute else ''))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + '\n')
 

@@ -28,9 +28,14 @@ class ValidatorNode(StageNode):
         """Declare parameters, create the server; workers start on configure."""
         super().__init__('validator', FailureCode.VALIDATOR_UNAVAILABLE)
         self._workers = declare(self, 'workers', 0, 'worker processes; 0: one a core', (0, 64))
-        self._config = PhysicsConfig(effective_friction=declare(
-            self, 'effective_friction', PhysicsConfig().effective_friction,
-            'hand-object friction when the goal names none', (0.001, 10.0)))
+        self._config = PhysicsConfig(
+            effective_friction=declare(
+                self, 'effective_friction', PhysicsConfig().effective_friction,
+                'hand-object friction when the goal names none', (0.001, 10.0)),
+            solver_iterations=declare(
+                self, 'solver_iterations', PhysicsConfig().solver_iterations,
+                'iterations of the contact solver at most; few let objects creep more',
+                (1, 1000)))
         self._mesh_roots = declare_mesh_roots(self)
         self._pool = self._validator = None
         self._pids, self._replaced = (), 0
@@ -53,7 +58,8 @@ class ValidatorNode(StageNode):
     def loaded(self) -> Mapping[str, str]:
         """Return how many workers there are."""
         return {'workers': str(len(self._pool.pids) if self._pool else 0),
-                'device': 'cpu', 'effective friction': f'{self._config.effective_friction:g}'}
+                'device': 'cpu', 'effective friction': f'{self._config.effective_friction:g}',
+                'solver iterations': str(self._config.solver_iterations)}
 
     def work(self, goal, token, feedback) -> ValidatePlans.Result:
         """Return a verdict a plan."""

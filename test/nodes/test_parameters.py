@@ -26,6 +26,8 @@ def start(node, *arguments):
     ('planner', 'max_object_age:=.nan', 'max_object_age out of range Min: 0.01, Max: 60.0'),
     ('inference', 'generator:=oracle', "generator is 'oracle', must be one of"),
     ('validator', 'workers:=many', "'workers' to 'many' of type 'STRING', expecting"),
+    ('validator', 'solver_iterations:=0',
+     'solver_iterations out of range. Min: 1, Max: 1000, value: 0'),
 ])
 def test_a_bad_value_is_one_line_and_an_exit_code(node, argument, words):
     ended = start(node, '-p', argument)

@@ -10,6 +10,7 @@ from hoi_planner.evaluation.replay.outcomes import refused, ReplayOutcome
 from hoi_planner.evaluation.replay.requests import plan_request, ReplayRequest
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import RequestError
+from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.local_validator import LocalValidator
@@ -28,11 +29,14 @@ def replay_offline(
     :raises HoiPlannerError: GENERATOR_UNAVAILABLE
     """
     generator = make_generator(settings.generator, mesh_roots)
+    physics = PhysicsConfig(
+        effective_friction=settings.friction or PhysicsConfig().effective_friction,
+        solver_iterations=settings.solver_iterations)
     outcomes = []
     with ValidationPool(workers) as pool:
         generator.warm_up()
         planner = Planner(
-            generator, LocalValidator(pool, mesh_roots), mesh_roots, settings.wave)
+            generator, LocalValidator(pool, mesh_roots, physics), mesh_roots, settings.wave)
         for request in requests:
             outcomes.append(_outcome(planner, request, settings))
             progress(outcomes[-1])

@@ -21,6 +21,7 @@ class ReplaySettings:
     All that plans depend on beside the recording.
 
     :param wave: candidates made and judged at a time
+    :param solver_iterations: of the physics that judges, see PhysicsConfig
     :param table_height: metres, None without a table
     :raises RequestError: names the field, the value and the limit
     """
@@ -30,6 +31,7 @@ class ReplaySettings:
     candidates: int = 8
     time_budget: float = 60.0
     friction: float = 0.65
+    solver_iterations: int = 50
     wave: int = 1
     table_height: float | None = 0.0
     planning_frame: str = 'world'
@@ -42,7 +44,7 @@ class ReplaySettings:
                 FailureCode.UNKNOWN_GENERATOR,
                 f"generator '{self.generator}' is not one of {sorted(GENERATORS)}")
         for name, low, high in (('candidates', 1, MAX_CANDIDATES), ('seed', 0, 2 ** 63),
-                                ('friction', 0.0, 10.0)):
+                                ('friction', 0.0, 10.0), ('solver_iterations', 1, 1000)):
             if not low <= getattr(self, name) <= high:
                 raise RequestError(
                     FailureCode.INVALID_REQUEST,
@@ -69,6 +71,7 @@ def graph_settings(**chosen) -> ReplaySettings:
         'candidates': planner['candidates'], 'wave': planner['wave'],
         'max_object_age': planner['max_object_age'],
         'table_height': None if math.isnan(height) else height,
-        'friction': validator['effective_friction']}
+        'friction': validator['effective_friction'],
+        'solver_iterations': validator['solver_iterations']}
     return ReplaySettings(
         **values | {name: value for name, value in chosen.items() if value is not None})
