@@ -127,15 +127,23 @@ class PlannerClient:
         """
         Send a goal; returns as soon as it is accepted.
 
+        A server that this client has just discovered may not have discovered the client, and its
+        answer is lost: a goal without an answer is sent once more.
+
+        :param timeout: seconds to wait for an answer, each time
         :raises HoiPlannerError: GENERATOR_UNAVAILABLE when nobody takes it
         """
         self.feedback = self._result_future = self._handle = self._lost_since = None
-        future = self._action.send_goal_async(goal, feedback_callback=self._on_feedback)
-        self._executor.spin_until_future_complete(future, timeout)
-        if not future.done():
+        for _ in range(2):
+            future = self._action.send_goal_async(goal, feedback_callback=self._on_feedback)
+            self._executor.spin_until_future_complete(future, timeout)
+            if future.done():
+                break
+            future.add_done_callback(_cancel_late)
+        else:
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE,
-                f'plan_interaction did not accept the goal within {timeout} s')
+                f'plan_interaction did not accept the goal within {timeout} s, sent twice')
         if not future.result().accepted:
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE, 'plan_interaction rejected the goal')
@@ -232,3 +240,9 @@ class PlannerClient:
         future = client.call_async(request)
         self._executor.spin_until_future_complete(future, timeout)
         return future.result() if future.done() else None
+
+
+def _cancel_late(future) -> None:
+    """Cancel a goal whose answer came when another had been sent in its place."""
+    if not future.cancelled() and future.exception() is None and future.result().accepted:
+        future.result().cancel_goal_async()
