@@ -29,9 +29,8 @@ def replay_offline(
     :raises HoiPlannerError: GENERATOR_UNAVAILABLE
     """
     generator = make_generator(settings.generator, mesh_roots)
-    physics = PhysicsConfig(
-        effective_friction=settings.friction or PhysicsConfig().effective_friction,
-        solver_iterations=settings.solver_iterations)
+    # The friction goes with each request.
+    physics = PhysicsConfig(solver_iterations=settings.solver_iterations)
     outcomes = []
     with ValidationPool(workers) as pool:
         generator.warm_up()
