@@ -78,18 +78,30 @@ def holds(plan):
             and metrics.rotation_max <= limits.rotation)
 
 
-def ask(planner, task, placed, seed, arguments):
+def graph_physics(settings):
+    """Return the physics that the graph judges with."""
+    return PhysicsConfig(
+        effective_friction=settings.friction, solver_iterations=settings.solver_iterations)
+
+
+def graph_planner(generator, pool, settings, **how):
+    """Return a planner as the graph has it; how: over its parameters."""
+    validator = LocalValidator(pool, config=graph_physics(settings))
+    return Planner(generator, validator, wave=settings.wave, **how)
+
+
+def ask(planner, task, placed, seed, settings):
     """Return the result of one request and its wall seconds."""
     request = PlanRequest(
-        task=task.name, seed=seed, candidates=arguments.candidates,
+        task=task.name, seed=seed, candidates=settings.candidates,
         objects=tuple(ObjectPlacement(item.id, item.model.resource, item.pose) for item in placed),
-        generator=arguments.generator, time_budget=arguments.budget)
+        generator=settings.generator, time_budget=settings.time_budget)
     begin = time.perf_counter()
     result = planner.plan(request)
     return result, time.perf_counter() - begin
 
 
-def row(planner, task, arguments):
+def row(planner, task, settings, arguments):
     """Ask with every seed of a task; print and return what came of it."""
     instances = {'unseen': UNSEEN_INSTANCES, 'train': TRAIN_INSTANCES,
                  'stored': range(1)}[arguments.instances]
@@ -100,7 +112,7 @@ def row(planner, task, arguments):
             continue
         if not arguments.cold:
             fit_grasps(placed)
-        result, seconds = ask(planner, task, placed, seed, arguments)
+        result, seconds = ask(planner, task, placed, seed, settings)
         tried.append(seconds)
         if result.accepted:
             accepted.append(seconds)
@@ -144,18 +156,16 @@ def main():
     arguments = parser.parse_args()
     settings = graph_settings(
         generator=arguments.generator, candidates=arguments.candidates, wave=arguments.wave,
-        friction=arguments.friction, solver_iterations=arguments.iterations)
-    arguments.generator, arguments.candidates = settings.generator, settings.candidates
-    physics = PhysicsConfig(
-        effective_friction=settings.friction, solver_iterations=settings.solver_iterations)
-    generator = make_generator(arguments.generator, checkpoint=arguments.checkpoint)
+        friction=arguments.friction, solver_iterations=arguments.iterations,
+        time_budget=arguments.budget)
+    generator = make_generator(settings.generator, checkpoint=arguments.checkpoint)
     generator.warm_up()
     rows = []
     with ValidationPool(arguments.workers) as pool:
-        planner = Planner(generator, LocalValidator(pool, config=physics), wave=settings.wave)
+        planner = graph_planner(generator, pool, settings)
         print(f'{"task":10s} {"requests":>8s} {"accepted":>8s} {"":8s} {"median s":>9s}')
         for name in arguments.tasks or sorted(TASKS):
-            rows.append(row(planner, find_task(name), arguments))
+            rows.append(row(planner, find_task(name), settings, arguments))
     seconds = [each for found in rows for each in found['seconds']]
     requests = sum(found['requests'] for found in rows)
     print(f'{"all":10s} {requests:8d} {len(seconds):8d} '

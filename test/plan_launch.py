@@ -81,7 +81,7 @@ class TestRunningGraph(unittest.TestCase):
         self.assertEqual(plans[0], result.plan)
 
     def test_a_goal_is_canceled_within_a_second(self):
-        self.client.send_goal(self.goal(candidates=64))
+        self.client.send_goal(self.goal(candidates=64, friction=0.01))
         self.client.spin(0.5)
         begin = time.monotonic()
         self.client.cancel_task()

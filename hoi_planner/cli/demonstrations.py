@@ -25,8 +25,7 @@ from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import validate_plan
 from hoi_planner.viewing.contact_sheet import write_contact_sheet
 from hoi_planner.viewing.film import write_film
-from hoi_planner.viewing.plan_view import plan_view, PlanView
-import numpy as np
+from hoi_planner.viewing.plan_view import played_view, PlanView
 from tqdm import tqdm
 
 
@@ -82,25 +81,22 @@ def show_demonstrations(arguments: argparse.Namespace) -> None:
         if not 0 <= item < len(dataset):
             raise ValueError(f'index is {item}, must be 0 to {len(dataset) - 1}')
         record, motion = dataset.record(item), dataset.motion(item)
-        view = played_view(record, motion)
+        view = sample_view(record, motion)
         path = arguments.out / f'{record.task}-{record.number:05d}'
         print(write_contact_sheet(path.with_suffix('.png'), view))
         if not arguments.sheets_only:
             print(write_film(path.with_suffix('.gif'), view))
 
 
-def played_view(record: DemonstrationRecord, motion: HandObjectMotion) -> PlanView:
+def sample_view(record: DemonstrationRecord, motion: HandObjectMotion) -> PlanView:
     """Return the view of a sample played in physics once more, the plan as an outline."""
     objects = {name: load_object(resource, mass=mass) for name, resource, mass in zip(
         record.object_ids, record.resources, record.masses)}
     measured = validate_plan(PhysicsScene(objects, motion.hand_model), motion).measurement
     if measured is None:
         raise ValueError(f'sample {record.number} could not be simulated')
-    strays = np.array([item.displacement for item in measured.objects])
-    return plan_view(
-        motion, objects, np.array([item.poses for item in measured.objects]),
-        np.where(np.isnan(strays).all(axis=0), np.nan, np.nan_to_num(strays).max(axis=0)),
-        LIMITS.displacement, table_height=0.0,
+    return played_view(
+        motion, objects, measured.objects, LIMITS.displacement, table_height=0.0,
         title=(record.task, f'sample {record.number}: ' + ', '.join(record.categories)))
 
 

@@ -23,7 +23,7 @@ from hoi_planner.methods.syncdiff.representation_config import FORMS, Representa
 from hoi_planner.methods.syncdiff.task_habits import TaskHabits
 from hoi_planner.methods.syncdiff.text_tables import TextTables
 from hoi_planner.methods.syncdiff.trainer import Trainer
-from hoi_planner.methods.syncdiff.training import CHECKPOINT, resume, train
+from hoi_planner.methods.syncdiff.training import CHECKPOINT, resume, start_from, train
 from hoi_planner.methods.syncdiff.training_data import TrainingData
 from hoi_planner.methods.text_embedding import TextEncoder, WordLlamaEncoder
 import torch
@@ -37,6 +37,7 @@ def train_syncdiff(arguments: argparse.Namespace) -> None:
         raise ValueError(f"'{path}' exists: go on with --resume, or choose another --out")
     if arguments.resume and not path.exists():
         raise ValueError(f"--resume: there is no '{path}'")
+    known = path if arguments.resume else arguments.start_from
     if torch.device(arguments.device).type == 'cuda':
         torch.set_float32_matmul_precision('high')
     encoder = WordLlamaEncoder()
@@ -44,10 +45,12 @@ def train_syncdiff(arguments: argparse.Namespace) -> None:
         arguments.data, text_tables(encoder), config.layout,
         frames=config.representation.frames).to(arguments.device)
     trainer = Trainer(
-        config, data, codec_of(config, data, path if arguments.resume else None),
+        config, data, codec_of(config, data, known),
         origin_of(arguments.data, encoder, data), arguments.device, arguments.half_precision)
     if arguments.resume:
         resume(trainer, arguments.out)
+    elif arguments.start_from:
+        start_from(trainer, arguments.start_from)
     parameters = sum(value.numel() for value in trainer.network.parameters())
     print(f'{len(trainer.shuffle.items)} motions, {len(trainer.held_out)} held out; '
           f'{parameters / 1e6:.1f} M weights; from step {trainer.step} to '
@@ -69,8 +72,10 @@ def chosen_config(arguments: argparse.Namespace) -> SyncDiffConfig:
             config.representation, form=form, transform=transform))
     if arguments.ablation:
         config = config.ablated(arguments.ablation)
-    if arguments.steps is not None:
-        config = replace(config, optimizer=replace(config.optimizer, steps=arguments.steps))
+    for name in ('steps', 'learning_rate'):
+        value = getattr(arguments, name)
+        if value is not None:
+            config = replace(config, optimizer=replace(config.optimizer, **{name: value}))
     return replace(config, seed=arguments.seed)
 
 
@@ -137,8 +142,14 @@ def add_commands(commands) -> None:
     job.add_argument('--device', default='cpu', help='cpu, cuda, cuda:1, ...')
     job.add_argument('--steps', type=int, metavar='N', help="the preset's, unless given")
     job.add_argument('--minutes', type=float, metavar='M', help='stop after so many')
-    job.add_argument('--resume', action='store_true',
-                     help='go on with the checkpoint in --out; --steps may be more than before')
+    begin = job.add_mutually_exclusive_group()
+    begin.add_argument('--resume', action='store_true',
+                       help='go on with the checkpoint in --out; --steps may be more than before')
+    begin.add_argument(
+        '--start-from', type=Path, metavar='MODEL',
+        help="begin with another training's weights: fine-tuning on your own motions")
+    job.add_argument('--learning-rate', type=float, metavar='RATE',
+                     help="the preset's, unless given; a third of it is good for fine-tuning")
     job.add_argument('--ablation', choices=ABLATIONS, help="the paper's, supplement C.4")
     job.add_argument('--form', choices=FORMS, help='of the state that is diffused')
     job.add_argument('--transform', choices=TRANSFORMS)

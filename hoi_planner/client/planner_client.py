@@ -18,9 +18,8 @@ from rclpy.time import Time
 from std_msgs.msg import Header
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
-
-# A server that vanished may come back under its name; discovery takes about this long.
-LOST_AFTER = 3.0
+from hoi_planner.nodes.guarded_action_client import cancel_late
+from hoi_planner.nodes.server_watch import ServerWatch
 
 
 class PlannerClient:
@@ -55,7 +54,7 @@ class PlannerClient:
             QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE))
         self._handle = None
         self._result_future = None
-        self._lost_since: float | None = None
+        self._watch: ServerWatch | None = None
         self.feedback: PlanInteraction.Feedback | None = None
 
     def close(self) -> None:
@@ -133,13 +132,14 @@ class PlannerClient:
         :param timeout: seconds to wait for an answer, each time
         :raises HoiPlannerError: GENERATOR_UNAVAILABLE when nobody takes it
         """
-        self.feedback = self._result_future = self._handle = self._lost_since = None
+        self.feedback = self._result_future = self._handle = None
+        self._watch = ServerWatch(self.node, self._action, 'plan_interaction')
         for _ in range(2):
             future = self._action.send_goal_async(goal, feedback_callback=self._on_feedback)
             self._executor.spin_until_future_complete(future, timeout)
             if future.done():
                 break
-            future.add_done_callback(_cancel_late)
+            future.add_done_callback(cancel_late)
         else:
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE,
@@ -169,12 +169,7 @@ class PlannerClient:
 
         :raises HoiPlannerError: GENERATOR_UNAVAILABLE when it has been gone for some seconds
         """
-        now = time.monotonic()
-        if self._action.server_is_ready():
-            self._lost_since = None
-        elif self._lost_since is None:
-            self._lost_since = now
-        elif now - self._lost_since > LOST_AFTER:
+        if self._watch is not None and self._watch.is_lost():
             raise HoiPlannerError(
                 FailureCode.GENERATOR_UNAVAILABLE,
                 'plan_interaction is gone: the planner node died or was stopped')
@@ -240,9 +235,3 @@ class PlannerClient:
         future = client.call_async(request)
         self._executor.spin_until_future_complete(future, timeout)
         return future.result() if future.done() else None
-
-
-def _cancel_late(future) -> None:
-    """Cancel a goal whose answer came when another had been sent in its place."""
-    if not future.cancelled() and future.exception() is None and future.result().accepted:
-        future.result().cancel_goal_async()

@@ -5,10 +5,11 @@ Cache entries that come with the package, so that nobody computes them again.
 
 models/precomputed/<kind>.safetensors holds entries of array_cache under their names. Packed by
 
-    python -m hoi_planner.geometry.shipped_arrays KIND [KIND ...]
+    python -m hoi_planner.geometry.shipped_arrays [--anew] KIND [KIND ...]
 
-from what this machine's cache holds. An entry's name hangs on all that it was computed from: one
-that no longer fits is never found.
+from what this machine's cache holds and what is shipped already, which the cache never sees;
+--anew: from the cache alone. An entry's name hangs on all that it was computed from: one that no
+longer fits is never found.
 """
 
 import argparse
@@ -73,13 +74,16 @@ def arrays_checksum(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def pack(kind: str, entries: list[Path], path: Path) -> int:
+def pack(kind: str, entries: list[Path], path: Path, anew: bool = False) -> int:
     """
-    Write cache entries into one file; return how many.
+    Write cache entries into one file, beside those that it has; return how many it has then.
 
-    :raises ValueError: an entry cannot be read
+    :param anew: forget those that it has
+    :raises ValueError: an entry or the file cannot be read
     """
-    arrays = {}
+    kept = {} if anew or not path.exists() else _entries(path, path.stat().st_mtime_ns)
+    arrays = {f'{entry}{SEPARATOR}{part}': array
+              for entry, parts in kept.items() for part, array in parts.items()}
     for entry in tqdm(entries, desc=kind, leave=False):
         try:
             with safe_open(entry, framework='numpy') as file:
@@ -90,16 +94,19 @@ def pack(kind: str, entries: list[Path], path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     words = {'format': FORMAT, 'checksum': arrays_checksum(arrays)}
     write_whole(path, save(arrays, metadata=words))
-    return len(entries)
+    return len(kept.keys() | {entry.stem for entry in entries})
 
 
 def main() -> None:
     """Pack the kinds named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('kinds', nargs='+', metavar='KIND')
-    for kind in parser.parse_args().kinds:
+    parser.add_argument('--anew', action='store_true', help='forget what is shipped')
+    arguments = parser.parse_args()
+    for kind in arguments.kinds:
         path = shipped_path(kind)
-        count = pack(kind, sorted((cache_directory() / kind).glob('*.safetensors')), path)
+        entries = sorted((cache_directory() / kind).glob('*.safetensors'))
+        count = pack(kind, entries, path, arguments.anew)
         print(f'{count} entries of {kind}: {path.stat().st_size / 1e6:.1f} MB in {path}')
 
 

@@ -116,3 +116,26 @@ def pose_template(
     blended = (template.weights @ rigid).reshape(batch, count, 3, 4)
     vertices = (blended[..., :3] @ corrected[..., None])[..., 0] + blended[..., 3]
     return vertices, frames
+
+
+def part_template(template: SkinnedTemplate, ids: torch.Tensor) -> SkinnedTemplate:
+    """
+    Return a template of 16 + K vertices: the joints, then some; it poses them as the whole does.
+
+    A joint is a vertex that hangs on itself alone and that poses do not correct.
+
+    :param ids: (K,) vertices of the template
+    """
+    regressor = template.joint_regressor                                    # (16, V)
+
+    def chosen(arrays: torch.Tensor) -> torch.Tensor:
+        return torch.cat([regressor @ arrays, arrays[..., ids, :]], dim=-2)
+
+    corrections = template.pose_directions[:, ids]
+    own = torch.eye(NUM_JOINTS).to(regressor)
+    return SkinnedTemplate(
+        vertices=chosen(template.vertices), shape_directions=chosen(template.shape_directions),
+        pose_directions=torch.cat(
+            [torch.zeros_like(corrections[:, :1]).expand(-1, NUM_JOINTS, -1), corrections], dim=1),
+        joint_regressor=torch.cat([own, own.new_zeros(NUM_JOINTS, len(ids))], dim=1),
+        weights=torch.cat([own, template.weights[ids]]))

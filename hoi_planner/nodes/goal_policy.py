@@ -16,9 +16,11 @@ class GoalPolicy(enum.Enum):
     """
     What becomes of a goal that comes while another one runs.
 
-    PREEMPT: the running goal is stopped and the new one takes its place; one runs and one waits for
-        it to stop, and a newer one takes the place of that, too. Who loses his place ends with
-        SUPERSEDED.
+    Of a server that runs several goals at a time the same holds, when as many run.
+
+    PREEMPT: the running goal (of several the oldest) is stopped and the new one takes its place;
+        one runs and one waits for it to stop, and a newer one takes the place of that, too. Who
+        loses his place ends with SUPERSEDED.
     QUEUE: goals run one after the other in the order in which they came; when QUEUE_LIMIT wait, a
         further one ends at once with BUSY.
     REJECT: while a goal runs, another one ends at once with BUSY. It is accepted and then aborted,
@@ -37,21 +39,22 @@ class GoalTurns:
     """
     Hands out tokens and turns; knows nothing of ROS.
 
-    A goal has its token from the moment it comes. It has the turn from start() to finish(), and
-    only one has it at a time. Who is stopped while waiting needs no turn to end.
+    A goal has its token from the moment it comes. It has a turn from start() to finish(), and only
+    so many have one at a time. Who is stopped while waiting needs no turn to end.
     """
 
-    def __init__(self, name: str, policy: Callable[[], GoalPolicy]):
+    def __init__(self, name: str, policy: Callable[[], GoalPolicy], at_once: int = 1):
         """
         Start without goals.
 
         :param name: of the server, for messages
         :param policy: asked for each goal that comes: it may change while the server runs
+        :param at_once: how many goals have a turn at a time
         """
-        self._name, self._policy = name, policy
+        self._name, self._policy, self._at_once = name, policy, at_once
         self._lock = threading.Lock()
         self._tokens: dict[Hashable, CancelToken] = {}      # in the order in which they came
-        self._turn: Hashable | None = None
+        self._turns: set[Hashable] = set()
         self._closed: HoiPlannerError | None = None
 
     def come(self, key: Hashable) -> CancelToken:
@@ -65,25 +68,24 @@ class GoalTurns:
         return token
 
     def start(self, key: Hashable) -> bool:
-        """Return whether a goal has the turn now: nobody has it, and nobody came before."""
+        """Return whether a goal has a turn now: one is free, and nobody who waits came before."""
         with self._lock:
             first = next((other for other, token in self._tokens.items()
-                          if not token.is_stopped()), None)
-            if self._turn is None and first == key:
-                self._turn = key
-            return self._turn == key
+                          if not token.is_stopped() and other not in self._turns), None)
+            if len(self._turns) < self._at_once and first == key:
+                self._turns.add(key)
+            return key in self._turns
 
     def has_turn(self, key: Hashable) -> bool:
-        """Return whether a goal has the turn; one that was stopped while it waited has not."""
+        """Return whether a goal has a turn; one that was stopped while it waited has not."""
         with self._lock:
-            return self._turn == key
+            return key in self._turns
 
     def finish(self, key: Hashable) -> None:
         """Take a goal that has ended off the list."""
         with self._lock:
             self._tokens.pop(key, None)
-            if self._turn == key:
-                self._turn = None
+            self._turns.discard(key)
 
     def token(self, key: Hashable) -> CancelToken | None:
         """Return the token of a goal; None when it has ended."""
@@ -107,14 +109,13 @@ class GoalTurns:
         others = [token for token in self._tokens.values() if not token.is_stopped()]
         policy = self._policy()
         if policy is GoalPolicy.PREEMPT:
-            for token in others:
+            for token in others[:max(0, len(others) + 1 - self._at_once)]:
                 token.cancel(HoiPlannerError(
                     FailureCode.SUPERSEDED, f'{self._name}: a newer goal took its place'))
-        elif policy is GoalPolicy.REJECT and others:
+        elif policy is GoalPolicy.REJECT and len(others) >= self._at_once:
             return HoiPlannerError(
                 FailureCode.BUSY, f'{self._name}: a goal runs, and goal_policy is reject')
-        elif len(others) > QUEUE_LIMIT:
+        elif (waiting := len(others) - self._at_once) >= QUEUE_LIMIT:
             return HoiPlannerError(
-                FailureCode.BUSY,
-                f'{self._name}: {len(others) - 1} goals wait, limit {QUEUE_LIMIT}')
+                FailureCode.BUSY, f'{self._name}: {waiting} goals wait, limit {QUEUE_LIMIT}')
         return None

@@ -40,3 +40,9 @@ class GuardedActionClient(ActionClient):
         with self._sending:
             pass
         await super().execute(taken_data)
+
+
+def cancel_late(future) -> None:
+    """Cancel a goal that is accepted when its caller has left or has sent another one."""
+    if not future.cancelled() and future.exception() is None and future.result().accepted:
+        future.result().cancel_goal_async()

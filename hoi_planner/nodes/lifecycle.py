@@ -31,15 +31,17 @@ class StageNode(LifecycleNode):
 
     def serve(
         self, action_type, name: str, parts: Mapping[str, Callable[[], Health]], bulky=(),
+        at_once: int = 1,
     ) -> None:
         """
         Create the action and the diagnostics, and start by itself where autostart says so.
 
         :param parts: health of what the subclass has, beside the usual
-        :param bulky: see StageServer
+        :param bulky, at_once: see StageServer
         """
         autostart = declare(self, 'autostart', True, 'configure and activate at start')
-        self._server = StageServer(self, action_type, name, self._answer, bulky=bulky)
+        self._server = StageServer(
+            self, action_type, name, self._answer, bulky=bulky, at_once=at_once)
         self._diagnostics = Diagnostics(self, {
             'lifecycle': lambda: lifecycle_health(self._state, self._reason, self.loaded()),
             'goals': lambda: goals_health(self._server.statistics),

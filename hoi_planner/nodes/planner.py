@@ -25,6 +25,7 @@ from hoi_planner.nodes.spinning import run_node
 from hoi_planner.nodes.stage_server import StageServer
 from hoi_planner.objects.library import list_library
 from hoi_planner.planning.generators import GENERATORS
+from hoi_planner.planning.looking_ahead import MAX_LOOK_AHEAD
 from hoi_planner.planning.planner import Planner
 
 
@@ -52,6 +53,8 @@ class PlannerNode(Node):
                 (0.01, 60.0), read_only=False)
         declare(self, 'wave', 1, 'candidates made and judged at a time, until one passes; 0: all '
                 'of them, and the best is taken', (0, 64), read_only=False)
+        declare(self, 'look_ahead', 1, 'further waves made and judged meanwhile; the plan is the '
+                'same', (0, MAX_LOOK_AHEAD), read_only=False)
         self._mesh_roots = declare_mesh_roots(self)
         self._inputs = Arrivals()
         self._scene = scene_input(
@@ -99,7 +102,8 @@ class PlannerNode(Node):
             feedback(PlanInteraction.Feedback(
                 stage=stage, fraction=float(fraction), best_score=best_score, text=text))
 
-        planned = self._planner.plan(request, token, progress, self._value('wave'))
+        planned = self._planner.plan(
+            request, token, progress, self._value('wave'), self._value('look_ahead'))
         result = PlanInteraction.Result(
             error_code=int(planned.code), error_msg=planned.message, seed=request.seed,
             accepted_candidate=planned.plan.index if planned.accepted else -1,

@@ -32,7 +32,8 @@ class RemoteGenerator:
         """
         self._header = header
         self._client = StageClient(
-            node, GeneratePlans, 'generate_plans', FailureCode.GENERATOR_UNAVAILABLE)
+            node, GeneratePlans, 'generate_plans', FailureCode.GENERATOR_UNAVAILABLE,
+            send_again=True)
 
     def is_there(self) -> bool:
         """Return whether the node is known."""
@@ -58,7 +59,8 @@ class RemoteValidator:
         """Create the action client; header as in RemoteGenerator."""
         self._header = header
         self._client = StageClient(
-            node, ValidatePlans, 'validate_plans', FailureCode.VALIDATOR_UNAVAILABLE)
+            node, ValidatePlans, 'validate_plans', FailureCode.VALIDATOR_UNAVAILABLE,
+            send_again=True)
 
     def is_there(self) -> bool:
         """Return whether the node is known."""

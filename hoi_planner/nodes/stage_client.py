@@ -12,33 +12,42 @@ from rclpy.node import Node
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.nodes.guarded_action_client import GuardedActionClient
+from hoi_planner.nodes.guarded_action_client import cancel_late, GuardedActionClient
+from hoi_planner.nodes.server_watch import ServerWatch
 
 POLL = 0.02
-LOOK = 0.5      # seconds between looks whether the server is still there
-# A server that vanished may come back under its name; discovery takes about this long.
-LOST_AFTER = 3.0
 # A server leaves work behind that does not stop; its answer to a cancel takes no longer than this.
 CANCEL_GRACE = 1.0
+# Seconds after which a request without an answer is sent again; each time twice as long.
+ANSWER_TIME = 3.0
+ENDED = (GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_ABORTED, GoalStatus.STATUS_CANCELED)
 
 
 class StageClient:
-    """Sends a goal to another node's stage and waits; other executor threads serve the futures."""
+    """
+    Sends a goal to another node's stage and waits; other executor threads serve the futures.
+
+    A server that was just discovered may not have discovered this client, and its answer is lost:
+    what has no answer is asked again.
+    """
 
     def __init__(
         self, node: Node, action_type, name: str, unavailable: FailureCode,
-        wait_for_server: float = 5.0,
+        wait_for_server: float = 5.0, send_again: bool = False,
     ):
         """
         Create the client.
 
         :param unavailable: the code to fail with when the server is not there
         :param wait_for_server: seconds
+        :param send_again: a goal without an answer may be sent once more, and the one that is
+            answered late be canceled; not for a server that moves a robot
         """
         self._node = node
         self._name = name
         self._unavailable = unavailable
         self._wait_for_server = wait_for_server
+        self._send_again = send_again
         self._client = GuardedActionClient(
             node, action_type, name, callback_group=ReentrantCallbackGroup())
 
@@ -55,13 +64,16 @@ class StageClient:
         :raises HoiPlannerError: the server's own code; unavailable; the token's reason
         """
         self._wait_until_there(token)
-        watch = _ServerWatch(self._node, self._client, self._name)
-        handle = self._wait(
-            self._client.send_goal_async(
-                goal, feedback_callback=lambda msg: on_feedback(msg.feedback)), token, watch, None)
+        watch = ServerWatch(self._node, self._client, self._name)
+
+        def send():
+            return self._client.send_goal_async(
+                goal, feedback_callback=lambda msg: on_feedback(msg.feedback))
+
+        handle = self._answer(send, token, watch, None)
         if not handle.accepted:
             raise HoiPlannerError(self._unavailable, f'{self._name} rejected the goal')
-        response = self._wait(handle.get_result_async(), token, watch, handle)
+        response = self._answer(handle.get_result_async, token, watch, handle)
         result = response.result
         if response.status != GoalStatus.STATUS_SUCCEEDED and result.error_code == 0:
             raise HoiPlannerError(
@@ -80,57 +92,39 @@ class StageClient:
                     f'no action server {self._name} within {self._wait_for_server:.1f} s')
             time.sleep(POLL)
 
-    def _wait(self, future, token, watch, handle):
+    def _answer(self, ask, token, watch, handle):
+        """Return the answer to a goal (no handle yet) or to the request for its result."""
+        patience = ANSWER_TIME
+        while (future := self._wait(ask(), token, watch, handle, patience)) is None:
+            patience *= 2.0
+            self._node.get_logger().warning(f'{self._name} did not answer and is asked again')
+        return future.result()
+
+    def _wait(self, future, token, watch, handle, patience):
+        """Return the future when it is done, None when it is to be asked for again."""
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
-        cancel_sent = None
+        cancel_sent, due = None, time.monotonic() + patience
         while not done.wait(POLL):
             if watch.is_lost():
                 raise HoiPlannerError(
                     self._unavailable, f'{self._name} is gone, its node died or was stopped')
             if token.is_stopped():
                 if handle is None:
-                    future.add_done_callback(_cancel_late)
+                    future.add_done_callback(cancel_late)
                     token.check(self._name)
                 if cancel_sent is None:
                     handle.cancel_goal_async()
                     cancel_sent = time.monotonic()
                 elif time.monotonic() - cancel_sent > CANCEL_GRACE:
                     token.check(self._name)
+            elif handle is not None and handle.status not in ENDED:
+                due = time.monotonic() + patience
+            elif time.monotonic() > due and (handle is not None or self._send_again):
+                if handle is None:
+                    future.add_done_callback(cancel_late)
+                return None
         if handle is None and token.is_stopped():
-            _cancel_late(future)
+            cancel_late(future)
         token.check(self._name)
-        return future.result()
-
-
-def _cancel_late(future):
-    """Cancel a goal that is accepted when its caller has left."""
-    handle = future.result()
-    if handle is not None and handle.accepted:
-        handle.cancel_goal_async()
-
-
-class _ServerWatch:
-    """Tells whether the server is still there that was there when the goal was sent."""
-
-    def __init__(self, node: Node, client: GuardedActionClient, name: str):
-        self._node, self._client = node, client
-        self._topic = f'{node.resolve_topic_name(name)}/_action/status'
-        self._known = self._endpoints()
-        self._looked = time.monotonic()
-        self._lost_since: float | None = None
-
-    def is_lost(self) -> bool:
-        """Return whether it has been away for LOST_AFTER seconds, or another took its place."""
-        now = time.monotonic()
-        if now - self._looked > LOOK:
-            self._looked = now
-            there = self._client.server_is_ready() and (
-                not self._known or not self._known.isdisjoint(self._endpoints()))
-            self._lost_since = None if there else self._lost_since or now
-        return self._lost_since is not None and now - self._lost_since > LOST_AFTER
-
-    def _endpoints(self) -> set[bytes]:
-        """Return who serves this name; a node that comes back under it is another one."""
-        return {bytes(info.endpoint_gid)
-                for info in self._node.get_publishers_info_by_topic(self._topic)}
+        return future

@@ -35,7 +35,7 @@ DEEP = QoSProfile(depth=256, reliability=ReliabilityPolicy.RELIABLE)
 
 class StageServer:
     """
-    Runs one goal at a time, in a thread of its own; others wait or leave as GoalPolicy says.
+    Runs one goal at a time, or a few; others wait or leave as GoalPolicy says.
 
     A client's cancel, a newer goal and a spent time budget stop the goal's token; the work polls
     it. Work that does not end in PATIENCE seconds is left behind: its goal ends with its code, and
@@ -47,7 +47,7 @@ class StageServer:
         self, node: Node, action_type, name: str,
         run: Callable[[object, CancelToken, Callable], object],
         policy: Callable[[], GoalPolicy] = lambda: GoalPolicy.PREEMPT,
-        bulky: Sequence[str] = (),
+        bulky: Sequence[str] = (), at_once: int = 1,
     ):
         """
         Create the server.
@@ -56,14 +56,15 @@ class StageServer:
             feedback; returns the result message; raises HoiPlannerError
         :param policy: asked for each goal that comes
         :param bulky: fields of request and result that only the KEPT newest goals keep
+        :param at_once: how many goals run at a time; each keeps a thread of the executor
         """
         self._node, self._action_type, self._name, self._run = node, action_type, name, run
         self.statistics = GoalStatistics()
-        self._turns = GoalTurns(name, policy)
+        self._turns = GoalTurns(name, policy, at_once)
         self._bulky = tuple(bulky)
         self._kept: deque[tuple] = deque()
         self._came: dict[bytes, float] = {}
-        self._worker = _Worker(name)
+        self._workers = _Workers(name, at_once)
         self._waiting = _WaitingGoals(self._turns, name)
         self._server = ActionServer(
             node, action_type, name, self._execute,
@@ -94,7 +95,7 @@ class StageServer:
     def close(self) -> None:
         """End all goals for good, and the server's own threads."""
         self.stop(STOP_TIMEOUT, close=True)
-        self._worker.close()
+        self._workers.close()
         self._waiting.close()
 
     def destroy(self) -> None:
@@ -145,7 +146,7 @@ class StageServer:
         logger = self._node.get_logger()
         try:
             if self._turns.has_turn(key):
-                return self._worker.result(work, token, self._name)
+                return self._workers.result(work, token, self._name)
             self._turns.finish(key)
             token.check(self._name)
         except HoiPlannerError as error:
@@ -189,18 +190,18 @@ class StageServer:
                         setattr(message, field, getattr(type(message)(), field))
 
 
-class _Worker:
+class _Workers:
     """
-    The thread that works, one for all goals of a server: a thread a goal would spread its memory.
+    The threads that work, the same for all goals: a thread a goal would spread its memory.
 
-    It is a daemon: native code that never ends must not keep the process.
+    They are daemons: native code that never ends must not keep the process.
     """
 
-    def __init__(self, name: str):
-        self._name = name
+    def __init__(self, name: str, count: int):
+        self._name, self._count = name, count
         self._jobs = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
-        self._thread.start()
+        for _ in range(count):
+            threading.Thread(target=self._serve, name=name, daemon=True).start()
 
     def result(self, run: Callable, token: CancelToken, stage: str) -> object:
         """
@@ -224,18 +225,19 @@ class _Worker:
         return value
 
     def close(self) -> None:
-        """End the thread when it has ended what it does."""
-        self._jobs.put(None)
+        """End the threads when they have ended what they do."""
+        for _ in range(self._count):
+            self._jobs.put(None)
 
     def _serve(self):
         while (job := self._jobs.get()) is not None:
             run, outcome, done, left = job
-            self._thread.name = f'{self._name} goal'
+            threading.current_thread().name = f'{self._name} goal'
             try:
                 outcome.append((run(lambda: not left.is_set()), None))
             except Exception as error:
                 outcome.append((None, error))
-            self._thread.name = self._name
+            threading.current_thread().name = self._name
             done.set()
             del job, run, outcome
 

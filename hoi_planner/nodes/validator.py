@@ -18,7 +18,11 @@ from hoi_planner.nodes.spinning import run_node
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.local_validator import LocalValidator
+from hoi_planner.planning.looking_ahead import MAX_LOOK_AHEAD
 from hoi_planner.planning.request import MAX_CANDIDATES
+
+# Goals: all waves that a planner has at work share the workers.
+AT_ONCE = MAX_LOOK_AHEAD + 1
 
 
 class ValidatorNode(StageNode):
@@ -41,7 +45,7 @@ class ValidatorNode(StageNode):
         self._pids, self._replaced = (), 0
         self.serve(
             ValidatePlans, 'validate_plans', {'workers': self._workers_health},
-            bulky=('plans', 'reports'))
+            bulky=('plans', 'reports'), at_once=AT_ONCE)
 
     def load(self) -> None:
         """Start the workers; they warm up in the background."""
@@ -100,7 +104,7 @@ class ValidatorNode(StageNode):
 
 def main(args=None) -> None:
     """Run the validator node."""
-    run_node(ValidatorNode, args)
+    run_node(ValidatorNode, args, threads=3 + AT_ONCE)
 
 
 if __name__ == '__main__':

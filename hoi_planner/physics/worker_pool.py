@@ -3,75 +3,24 @@
 """ValidationPool: plans judged in worker processes; PyBullet is never in this process."""
 
 import contextlib
-import hashlib
 import os
 import pickle
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
-from hoi_planner.motion.record import HandObjectMotion
-from hoi_planner.physics.config import PhysicsConfig
-from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.report import PlanReport
-from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.validation_batch import ValidationBatch, ValidationJob
 from hoi_planner.physics.worker_process import WorkerProcess
+
+__all__ = ['ValidationJob', 'ValidationPool']
 
 POLL = 0.02             # seconds between looks at the token
 PATIENCE = 1.0          # seconds that a worker has to answer a cancel or a stop
-ATTEMPTS = 2            # of a plan whose worker died, and of a worker that dies at its start
-
-
-@dataclass(frozen=True)
-class ValidationJob:
-    """One plan to judge."""
-
-    scene: PhysicsScene
-    motion: HandObjectMotion
-    config: PhysicsConfig = PhysicsConfig()
-    limits: PlanLimits = PlanLimits()
-
-
-class _Batch:
-    """The jobs of one call: which wait, which are done."""
-
-    def __init__(self, jobs: Sequence[ValidationJob], report: Callable[[int, PlanReport], None]):
-        self.jobs, self.reports = jobs, [None] * len(jobs)
-        self.waiting, self._attempts = deque(range(len(jobs))), [0] * len(jobs)
-        self._report = report
-        scenes = {id(job.scene): pickle.dumps(job.scene) for job in jobs}
-        self._scenes = [scenes[id(job.scene)] for job in jobs]
-        self._keys = {name: hashlib.sha256(data).hexdigest() for name, data in scenes.items()}
-
-    @property
-    def done(self) -> bool:
-        return None not in self.reports
-
-    def give(self, worker: WorkerProcess) -> None:
-        """Send the next waiting job; raises OSError when the worker is gone."""
-        number = self.waiting.popleft()
-        job = self.jobs[number]
-        worker.submit(number, self._keys[id(job.scene)], self._scenes[number], job.motion,
-                      job.config, job.limits)
-
-    def finish(self, number: int, report: PlanReport) -> None:
-        self.reports[number] = report
-        self._report(number, report)
-
-    def lose(self, number: int, cause: str) -> None:
-        """Take note that the worker of a job died: it waits again, or is given up."""
-        self._attempts[number] += 1
-        if self._attempts[number] < ATTEMPTS:
-            self.waiting.appendleft(number)
-            return
-        self.finish(number, PlanReport.failure(
-            FailureCode.VALIDATOR_WORKER_DIED,
-            f'{ATTEMPTS} workers died on plan {number}, the last by {cause}'))
+START_ATTEMPTS = 2      # of a worker that dies at its start
 
 
 class ValidationPool:
@@ -81,6 +30,9 @@ class ValidationPool:
     Workers start at once and warm up in the background. A worker that dies is replaced and its plan
     tried once more. The order of results does not depend on timing, and every result is the same
     bit for bit whichever worker it came from.
+
+    Calls from several threads share the workers; a job of an earlier call goes first. There is no
+    thread of the pool's own: one of the callers at a time leads, that is, talks with all workers.
 
     Example::
 
@@ -100,7 +52,10 @@ class ValidationPool:
         if self._count < 1:
             raise ValueError(f'workers is {workers}, must be at least 1')
         self._hand_models = tuple(hand_models)
-        self._canceled, self._lock = threading.Event(), threading.Lock()
+        self._batches: list[ValidationBatch] = []       # of the calls that run, oldest first
+        self._batches_lock, self._next_number = threading.Lock(), 0
+        self._lead = threading.Lock()
+        self._want_lead = 0         # who must have the lead, which others then leave free
         self._closed = False
         self._start_deaths = 0      # in a row
         self._workers: list[WorkerProcess] = []
@@ -117,8 +72,8 @@ class ValidationPool:
 
         :raises HoiPlannerError: VALIDATOR_UNAVAILABLE, not in time or died at the start
         """
-        with self._lock:
-            deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout
+        with self._sole_lead():
             while not all(worker.ready for worker in self._workers):
                 if time.monotonic() > deadline:
                     raise HoiPlannerError(
@@ -131,39 +86,40 @@ class ValidationPool:
         progress: Callable[[int, PlanReport], None] = lambda number, report: None,
     ) -> tuple[PlanReport, ...]:
         """
-        Judge plans; one call at a time, further ones wait.
+        Judge plans; from any thread.
 
         :param token: cancels, and bounds the time; what has been judged by then has been handed to
             progress
-        :param progress: called with the index of a job and its report as it arrives
+        :param progress: called in this thread with the index of a job and its report as it comes
         :return: one report a job, in order
         :raises ValueError: a motion does not fit its scene
         :raises HoiPlannerError: CANCELED by cancel(); what the token raises; VALIDATOR_UNAVAILABLE
         """
         for job in jobs:
             job.scene.check_motion(job.motion)
-        batch = _Batch(jobs, progress)
-        with self._turn(token):
-            self._canceled.clear()
-            self._start_missing()
-            try:
-                while not batch.done:
-                    self._check(token)
-                    self._assign(batch)
-                    self._listen(batch)
-            finally:
-                self._drop_running_jobs()
+        batch = self._join(jobs)
+        try:
+            while not batch.done:
+                self._check(batch, token)
+                self._lead_or_wait(batch)
+                batch.tell(progress)
+            batch.tell(progress)
+        finally:
+            self._leave(batch)
         return tuple(batch.reports)
 
     def cancel(self) -> None:
-        """Stop the running validate call, which raises CANCELED; from any thread."""
-        self._canceled.set()
+        """Stop the running validate calls, which raise CANCELED; from any thread."""
+        with self._batches_lock:
+            for batch in self._batches:
+                batch.canceled = True
 
     def close(self) -> None:
-        """Stop the running call and end every worker; a second call does nothing."""
-        self._closed = True
+        """Stop the running calls and end every worker; a second call does nothing."""
+        with self._batches_lock:
+            self._closed = True
         self.cancel()
-        with self._lock:
+        with self._sole_lead():
             workers, self._workers = self._workers, []
             for worker in workers:
                 worker.stop()
@@ -171,83 +127,119 @@ class ValidationPool:
             for worker in workers:
                 worker.reap(deadline)
 
-    @contextlib.contextmanager
-    def _turn(self, token: CancelToken | None) -> Iterator[None]:
-        """Wait until no other call runs; the token is heeded meanwhile."""
-        while not self._lock.acquire(timeout=POLL):
-            if token is not None:
-                token.check('waiting for another validation')
-        try:
+    def _join(self, jobs: Sequence[ValidationJob]) -> ValidationBatch:
+        with self._batches_lock:
             if self._closed:
                 raise HoiPlannerError(FailureCode.VALIDATOR_UNAVAILABLE, 'the pool is closed')
-            yield
+            batch = ValidationBatch(jobs, self._next_number)
+            self._next_number += len(jobs)
+            self._batches.append(batch)
+        return batch
+
+    def _leave(self, batch: ValidationBatch) -> None:
+        """Take a batch off the list, and its jobs from the workers."""
+        with self._batches_lock:
+            self._batches.remove(batch)
+        if not batch.done:
+            with self._sole_lead():
+                self._drop(batch)
+
+    @contextlib.contextmanager
+    def _sole_lead(self) -> Iterator[None]:
+        """Wait for the lead, and keep the other callers from it."""
+        with self._batches_lock:
+            self._want_lead += 1
+        try:
+            with self._lead:
+                yield
         finally:
-            self._lock.release()
+            with self._batches_lock:
+                self._want_lead -= 1
+
+    def _lead_or_wait(self, batch: ValidationBatch) -> None:
+        """Talk with the workers for a moment, or wait for a report while another caller does."""
+        if self._want_lead == 0 and self._lead.acquire(blocking=False):
+            try:
+                if not self._closed:
+                    self._start_missing()
+                    self._assign()
+                    self._listen()
+            finally:
+                self._lead.release()
+        else:
+            batch.changed.wait(POLL)
+        batch.changed.clear()
 
     def _start_missing(self) -> None:
         while len(self._workers) < self._count:
             self._workers.append(WorkerProcess(self._hand_models))
 
-    def _check(self, token: CancelToken | None) -> None:
-        if self._closed or self._canceled.is_set():
+    def _check(self, batch: ValidationBatch, token: CancelToken | None) -> None:
+        if self._closed or batch.canceled:
             raise Canceled('validation was canceled')
         if token is not None:
             token.check('validation')
 
-    def _assign(self, batch: _Batch) -> None:
+    def _assign(self) -> None:
         for worker in list(self._workers):
-            if batch.waiting and worker.ready and worker.job is None:
+            batch = next((batch for batch in list(self._batches) if batch.waiting), None)
+            if batch is not None and worker.ready and worker.job is None:
                 try:
                     batch.give(worker)
                 except OSError:
-                    self._bury(worker, batch)
+                    self._bury(worker)
 
-    def _listen(self, batch: _Batch | None = None) -> None:
-        """Take what the workers say within POLL seconds; reports are dropped without a batch."""
+    def _listen(self) -> None:
+        """Take what the workers say within POLL seconds; reports that nobody waits for go."""
         by_connection = {worker.connection: worker for worker in self._workers}
         for connection in wait(list(by_connection), POLL):
             worker = by_connection[connection]
             try:
                 kind, *content = pickle.loads(connection.recv_bytes())
             except (EOFError, OSError):
-                self._bury(worker, batch)
+                self._bury(worker)
                 continue
             if kind == 'ready':
                 worker.ready, self._start_deaths = True, 0
             else:                               # 'report' or 'canceled'
                 worker.job = None
+                batch = self._batch_of(content[0])
                 if kind == 'report' and batch is not None:
                     batch.finish(*content)
 
-    def _bury(self, worker: WorkerProcess, batch: _Batch | None) -> None:
+    def _batch_of(self, number: int | None) -> ValidationBatch | None:
+        return next((batch for batch in list(self._batches) if number in batch.numbers), None)
+
+    def _bury(self, worker: WorkerProcess) -> None:
         """Replace a dead worker and see to its job."""
         cause = worker.cause_of_death()
         worker.connection.close()
         self._workers.remove(worker)
         self._start_deaths = 0 if worker.ready else self._start_deaths + 1
-        if self._start_deaths == ATTEMPTS:
+        if self._start_deaths == START_ATTEMPTS:
             self._start_deaths = 0
             raise HoiPlannerError(
                 FailureCode.VALIDATOR_UNAVAILABLE,
-                f'{ATTEMPTS} validation workers died at their start, the last by {cause}')
+                f'{START_ATTEMPTS} validation workers died at their start, the last by {cause}')
         self._start_missing()
-        if worker.job is not None and batch is not None:
+        batch = self._batch_of(worker.job)
+        if batch is not None:
             batch.lose(worker.job, cause)
 
-    def _drop_running_jobs(self) -> None:
-        """Leave every worker idle: cancel what still runs, replace who does not listen."""
-        for worker in self._running():
+    def _drop(self, batch: ValidationBatch) -> None:
+        """Leave no worker with a job of a batch: cancel it, replace who does not listen."""
+        def at_work() -> list[WorkerProcess]:
+            return [worker for worker in self._workers if worker.job in batch.numbers]
+
+        for worker in at_work():
             worker.cancel()
         deadline = time.monotonic() + PATIENCE
-        while self._running() and time.monotonic() < deadline:
+        while at_work() and time.monotonic() < deadline:
             self._listen()
-        for worker in self._running():
+        for worker in at_work():
             worker.kill()
             self._workers.remove(worker)
             worker.connection.close()
-
-    def _running(self) -> list[WorkerProcess]:
-        return [worker for worker in self._workers if worker.job is not None]
 
     def __enter__(self) -> 'ValidationPool':
         """Return itself."""

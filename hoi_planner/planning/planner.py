@@ -14,7 +14,7 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.candidates import Candidates
-from hoi_planner.planning.looking_ahead import LookingAhead
+from hoi_planner.planning.looking_ahead import LookingAhead, MAX_LOOK_AHEAD, WaveStages
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport, PlanResult, refusal_report, StageTimes
@@ -88,28 +88,32 @@ class Planner:
 
     def __init__(
         self, generator: CandidateGenerator, validator: CandidateValidator,
-        mesh_roots: Sequence[Path] = (), wave: int = 0,
+        mesh_roots: Sequence[Path] = (), wave: int = 0, look_ahead: int = 1,
     ):
         """
         Keep the stages.
 
         :param mesh_roots: folders that file:// and package:// meshes must lie in
-        :param wave: how many candidates are made and judged at a time, the next ones while these
-            are judged; the first wave with an accepted plan is the last one. 0: all of them at
-            once, and the best of all is the plan
-        :raises ValueError: wave below 0
+        :param wave: how many candidates are made and judged at a time; the first wave with an
+            accepted plan is the last one. 0: all of them at once, and the best of all is the plan
+        :param look_ahead: how many further waves are made and judged meanwhile; it changes the
+            time, never the plan. 1 suits two cores
+        :raises ValueError: wave below 0, look_ahead not 0 to MAX_LOOK_AHEAD
         """
         if wave < 0:
             raise ValueError(f'wave is {wave}, must be at least 0')
+        if not 0 <= look_ahead <= MAX_LOOK_AHEAD:
+            raise ValueError(f'look_ahead is {look_ahead}, must be 0 to {MAX_LOOK_AHEAD}')
         self._generator = generator
         self._validator = validator
         self._mesh_roots = tuple(mesh_roots)
-        self._wave = wave
+        self._wave, self._look_ahead = wave, look_ahead
         self._making = ThreadPoolExecutor(1, 'candidates')
+        self._judging = ThreadPoolExecutor(MAX_LOOK_AHEAD + 1, 'verdicts')
 
     def plan(
         self, request: PlanRequest, token: CancelToken | None = None,
-        progress: Progress = no_progress, wave: int | None = None,
+        progress: Progress = no_progress, wave: int | None = None, look_ahead: int | None = None,
     ) -> PlanResult:
         """
         Plan; expected failures come back as a result with a code, not as an exception.
@@ -117,22 +121,20 @@ class Planner:
         :param token: cancels, and bounds the time; made from the request's budget when None
         :param progress: called with stage, fraction of the stage in this wave, text, and the best
             score so far (NaN: nothing was judged yet)
-        :param wave: as in __init__, of this request alone
+        :param wave, look_ahead: as in __init__, of this request alone
         """
         token = token or CancelToken(request.time_budget)
         watch, reports, made = StageWatch(), (), {}
         try:
             self._check(request)
-            with LookingAhead(
-                    self._generator, waves(request, self._wave if wave is None else wave), token,
-                    lambda *step: progress('generate', *step, NAN), self._making) as ahead:
-                while not (reports and reports[0].verdict.accepted):
+            with self._ahead(request, token, progress, wave, look_ahead) as ahead:
+                while not passed(reports) and (next_wave := ahead.next()) is not None:
                     with watch.generation():
-                        plans = ahead.wave()
+                        plans = next_wave.made.result()
                         token.check('generation')
-                    if plans is None:
-                        break
-                    judged = self._judge(request, plans, token, progress, watch)
+                    with watch.validation():
+                        judged = next_wave.judged.result()
+                        token.check('validation')
                     reports = rank((*reports, *judged))
                     made.update((plan.index, plan) for plan in plans)
         except HoiPlannerError as error:
@@ -140,19 +142,22 @@ class Planner:
                 error.code, error.message, request.seed, None, reports, watch.times())
         return self._judged(request, made, reports, watch.times())
 
-    def _judge(
-        self, request: PlanRequest, plans: Candidates, token: CancelToken, progress: Progress,
-        watch: StageWatch,
-    ) -> tuple[CandidateReport, ...]:
-        """Return the reports of all candidates of a wave."""
-        refused = tuple(refusal_report(item) for item in plans.refused)
-        if not plans:
-            return refused
-        with watch.validation():
-            reports = self._validator.validate(
-                request, plans, token, lambda *step: progress('validate', *step))
-            token.check('validation')
-        return (*reports, *refused)
+    def _ahead(self, request, token, progress, wave, look_ahead) -> LookingAhead:
+        """Return what makes and judges the waves of a request."""
+        def make(part, token, tell):
+            return self._generator.generate(part, token, lambda *step: tell('generate', *step, NAN))
+
+        def judge(part, plans, token, tell):
+            refused = tuple(refusal_report(item) for item in plans.refused)
+            if not plans:
+                return refused
+            return (*self._validator.validate(
+                part, plans, token, lambda *step: tell('validate', *step)), *refused)
+
+        size = self._wave if wave is None else wave
+        return LookingAhead(
+            WaveStages(make, judge, passed), waves(request, size), token, progress,
+            self._making, self._judging, self._look_ahead if look_ahead is None else look_ahead)
 
     def _check(self, request):
         for placement in (*request.objects, *request.obstacles):
@@ -178,6 +183,11 @@ def waves(request: PlanRequest, size: int) -> Iterator[PlanRequest]:
         yield replace(
             request, candidates=min(size, request.candidates - first),
             first_candidate=request.first_candidate + first)
+
+
+def passed(reports: Sequence[CandidateReport]) -> bool:
+    """Return whether any candidate was accepted."""
+    return any(report.verdict.accepted for report in reports)
 
 
 def rank(reports: Sequence[CandidateReport]) -> tuple[CandidateReport, ...]:

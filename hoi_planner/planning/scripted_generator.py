@@ -19,6 +19,7 @@ from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.candidates import Candidates, RefusedCandidate
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+from hoi_planner.planning.warm_up import make_optimizer
 
 
 def candidate_generator(seed: int, index: int) -> torch.Generator:
@@ -58,6 +59,7 @@ class ScriptedGenerator:
         """
         for side in SIDES:
             load_hand_model(self.hand_model, side)
+        make_optimizer()
 
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]

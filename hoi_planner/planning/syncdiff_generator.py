@@ -38,6 +38,7 @@ from hoi_planner.planning.scripted_generator import candidate_generator, place
 from hoi_planner.planning.shape_features import ShapeFeatures
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config, SyncDiffGeneratorConfig
 from hoi_planner.planning.task_words import understood_task
+from hoi_planner.planning.warm_up import make_optimizer
 from hoi_planner.refinement.refine import refine, RefinementFailure
 import torch
 
@@ -128,6 +129,7 @@ class SyncDiffGenerator:
         condition = model.condition(scene, 'carry', 1, manners, {})
         bodies = model.sample(condition, torch.Generator().manual_seed(0))
         self._motions(model, bodies, condition, scene, 'carry', manners, CancelToken())
+        make_optimizer()
 
     def generate(
         self, request: PlanRequest, token: CancelToken, progress: Callable[[float, str], None]
@@ -191,7 +193,7 @@ class SyncDiffGenerator:
         for index, motion in enumerate(motions, first):
             token.check(f'refinement of candidate {index}')
             if self.config.refine:
-                motion = refine(motion, scene)
+                motion = refine(motion, scene, given=request.start_hands)
             if isinstance(motion, RefinementFailure):
                 refused.append(RefusedCandidate(index, FailureCode.NO_CANDIDATE, motion.reason))
             else:

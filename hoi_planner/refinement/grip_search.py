@@ -21,7 +21,9 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.regrasp import Choice
 from hoi_planner.refinement.replan import HandWay, Stage, way_with, with_hands, with_ways
+from hoi_planner.refinement.shared_room import shared_room
 
+CROWDED = 'the hands would come within each other'
 _MILLIMETRES = re.compile(r' -?\d+\.\d mm( of)?')
 
 
@@ -83,7 +85,13 @@ def first_clear(
     if reason:
         return reason
     check, refusals, tried = GripCheck(stage, scene), Counter(), 0
+    room = shared_room(stage, choices)
     for places in best_first(choices, config.farthest):
+        if room is not None and room(*places) < stage.check.margins.hand_hand:
+            refusals[CROWDED] += 1
+            if refusals.total() >= config.pairs:
+                break
+            continue
         looks = looks_at(check, choices, places)
         reason = next((reason for _, reason in looks if reason), None)
         if reason is None:

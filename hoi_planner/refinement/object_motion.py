@@ -5,11 +5,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.demonstrations.scripting.hand_paths import blend_poses
 from hoi_planner.demonstrations.scripting.profiles import step, window
 from hoi_planner.geometry.transforms import (
     compose, inverse, minimum_jerk, relative, rotation_angle, transform_points)
+from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.push_out import pushed_out
 import roma
@@ -38,9 +40,27 @@ def stays(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) 
 
 def moves(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) -> bool:
     """Return whether a sampled path (N, 7) leads away from a start pose (7,), turns left out."""
-    moved = sampled[:, :3] - start[:3]
-    return not bool(moved[:, :2].norm(dim=1).max() < config.stay_shift
-                    and moved[:, 2].abs().max() < config.stay_lift)
+    shift = (sampled[:, :2] - start[:2]).norm(dim=1).max()
+    return bool(shift >= config.stay_shift) or is_lifted(sampled, start, config)
+
+
+def is_lifted(sampled: torch.Tensor, start: torch.Tensor, config: RefinementConfig) -> bool:
+    """Return whether a sampled path (N, 7) rises from a start pose (7,), or sinks."""
+    return bool((sampled[:, 2] - start[2]).abs().max() >= config.stay_lift)
+
+
+def without_drift(
+    motion: HandObjectMotion, scene: TaskScene, body: int,
+) -> HandObjectMotion:
+    """
+    Return a sample in whose frames everything is shifted as takes an object to where it stands.
+
+    What a sample does at an object that wanders is meant for where the object is.
+    """
+    shift = scene.objects[body].pose[:3] - motion.object_poses[body, :, :3]
+    move = torch.nn.functional.pad(shift, (0, 4))
+    return motion.with_(object_poses=motion.object_poses + move,
+                        wrist_poses=motion.wrist_poses + move)
 
 
 def corrected_path(

@@ -3,11 +3,12 @@
 """Two palms on opposite faces, at the height and with the fingers as a sampled motion has them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 import math
 
 from hoi_planner.demonstrations.grasps.way_in import DISTANCE
 from hoi_planner.demonstrations.palm_contacts import find_palm_contacts
-from hoi_planner.demonstrations.palm_grasp import PalmGrasp, PalmGraspConfig, solve_palm_grasp
+from hoi_planner.demonstrations.palm_grasp import PalmGrasp, solve_palm_grasp
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.tasks.carry import CarryConfig, open_fingers
@@ -19,6 +20,8 @@ import torch
 
 WRIST, MIDDLE = 0, 9                # of the 21 joints
 PALM = (0, 5, 9, 13, 17)            # wrist and knuckles: their middle is the palm's
+# Of the descent onto a face; with 30 a hand falls short of it, and the object is dropped.
+ITERATIONS = 60
 
 
 def nearest_palms(
@@ -46,7 +49,7 @@ def nearest_palms(
     forward = math.cos(pitch) * ahead - math.sin(pitch) * up
     depth = sum(config.press_per_kilogram) / 2 * placed.model.mass
     depth = min(max(depth, config.press_depth[0]), config.press_depth[1])
-    grasp_config = PalmGraspConfig(**{**vars(config.grasp), 'press_depth': depth})
+    grasp_config = replace(config.grasp, press_depth=depth, iterations=ITERATIONS)
     return [tuple(
         palm_grip(placed, solve_palm_grasp(
             load_hand_model(scene.hand_model, side), placed, contact, inward, forward,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contact-aware pass: during holds a hand keeps a proven grasp of the object it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hoi_planner.cancellation import checkpoint
@@ -14,9 +14,10 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.grip_search import first_clear
 from hoi_planner.refinement.holds import find_holds
-from hoi_planner.refinement.object_motion import moves, stays
+from hoi_planner.refinement.object_motion import is_lifted, moves, stays, without_drift
 from hoi_planner.refinement.regrasp import can_lift, Choice, nearest_pairs, nearest_single
 from hoi_planner.refinement.replan import set_stage
+from hoi_planner.refinement.strokes import strokes_of, with_strokes
 from hoi_planner.refinement.uses import assignments, take_together, together, Use
 import torch
 
@@ -37,6 +38,7 @@ class Misfit:
 
 def refine(
     motion: HandObjectMotion, scene: TaskScene, config: RefinementConfig = RefinementConfig(),
+    given: Collection[str] = (),
 ) -> HandObjectMotion | RefinementFailure:
     """
     Return the motion nearest to a sampled one in which every hold is a proven grasp.
@@ -47,6 +49,7 @@ def refine(
 
     :param motion: centimetres off; its objects those of the scene, in the scene's order
     :param scene: where the objects truly stand
+    :param given: sides of hands whose first pose is known, and stays; others may begin elsewhere
     :raises ValueError: motion and scene do not fit
     """
     ids = tuple(placed.id for placed in scene.objects)
@@ -56,7 +59,7 @@ def refine(
     shapes = [Shape(placed.model) for placed in scene.objects]
     first = RefinementFailure('no hand holds an object')
     for number, uses in enumerate(assignments(find_holds(motion, shapes, config.holds))):
-        found = with_uses(motion, scene, shapes, uses, config)
+        found = with_uses(motion, scene, shapes, uses, config, given)
         if not isinstance(found, Misfit):
             return found
         first = first if number else RefinementFailure(found.reason)
@@ -65,7 +68,7 @@ def refine(
 
 def with_uses(
     motion: HandObjectMotion, scene: TaskScene, shapes: Sequence[Shape], uses: Sequence[Use],
-    config: RefinementConfig,
+    config: RefinementConfig, given: Collection[str] = (),
 ) -> HandObjectMotion | RefinementFailure | Misfit:
     """Return the motion nearest to a sampled one with these uses, or why there is none."""
     loose = [body for body, path in enumerate(motion.object_poses)
@@ -75,14 +78,21 @@ def with_uses(
         return Misfit(f"object '{motion.object_ids[loose[0]]}' moves and no hand holds it")
     paired = take_together(uses, motion.fps)
     uses = together(uses) if paired else uses
+    strokes = {} if paired else strokes_of(motion, scene, uses)
+    uses = [with_strokes(use, strokes[use.body], motion.fps) if use.body in strokes else use
+            for use in uses]
     staying = set() if paired else staying_bodies(motion, scene, uses, config)
+    standing = standing_vessels(motion, scene, strokes, config)
+    staying |= standing
+    for vessel in standing:
+        motion = without_drift(motion, scene, vessel)
     choices = ([pair_choices(motion, scene, uses, config)] if paired else
                [single_choices(motion, scene, use, use.body in staying, config) for use in uses])
     for group, use in zip(choices, uses):
         if not group or group[0].distance > config.farthest:
             return too_far(motion, use, group, paired, config)
     checkpoint('refinement')
-    stage = set_stage(motion, scene, uses, shapes, staying, config)
+    stage = set_stage(motion, scene, uses, shapes, staying, config, given, strokes)
     found = first_clear(stage, scene, choices, config)
     return found if isinstance(found, HandObjectMotion) else RefinementFailure(found)
 
@@ -119,6 +129,18 @@ def staying_bodies(motion, scene: TaskScene, uses: Sequence[Use], config) -> set
                 can_lift(scene, placed, side) for side in hands):
             found.add(body)
     return found
+
+
+def standing_vessels(motion, scene: TaskScene, strokes, config) -> set[int]:
+    """
+    Return the vessels whose lids are turned and that no hand lifts: they stand where they do.
+
+    Not those that are to end elsewhere.
+    """
+    vessels = {each.vessel for each in strokes.values()}
+    return {vessel for vessel in vessels
+            if scene.objects[vessel].id not in scene.targets
+            and not is_lifted(motion.object_poses[vessel], scene.objects[vessel].pose, config)}
 
 
 def single_choices(motion, scene: TaskScene, use: Use, staying: bool, config) -> list[Choice]:

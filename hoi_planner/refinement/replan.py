@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rebuild a motion around grips: first the objects' paths, then the hands' ways with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import Check, Shape
@@ -15,9 +16,11 @@ from hoi_planner.motion.continuous_poses import without_sign_jumps
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
+from hoi_planner.refinement.free_ends import free_ends
 from hoi_planner.refinement.object_motion import corrected_path, Placed, stilled
 from hoi_planner.refinement.regrasp import best_turns
 from hoi_planner.refinement.resting import resting_pairs, resting_pose, seat_of
+from hoi_planner.refinement.strokes import Strokes, turned_on_seat
 from hoi_planner.refinement.uses import frames_needed, span_of, Use
 import torch
 
@@ -50,21 +53,25 @@ class HandWay:
 
 def set_stage(
     sample: HandObjectMotion, scene: TaskScene, uses: Sequence[Use], shapes: Sequence[Shape],
-    staying: set[int], config: RefinementConfig,
+    staying: set[int], config: RefinementConfig, given: Collection[str] = (),
+    strokes: Mapping[int, Strokes] = MappingProxyType({}),
 ) -> Stage:
     """
     Settle when the hands do what, and where every object is.
 
     :param staying: objects that are not moved
+    :param given: sides of hands whose first pose is known
+    :param strokes: of the lids that are turned on their seats
     """
     sample = lengthened(sample, frames_needed(uses, sample.num_frames, sample.fps))
     spans = [span_of(use, sample.num_frames, sample.fps) for use in uses]
-    paths = object_paths(sample, scene, uses, spans, shapes, staying, config)
+    paths = object_paths(sample, scene, uses, spans, shapes, staying, config, strokes)
     resting = (resting_pairs(scene, shapes, paths[:, 0])
                | resting_pairs(scene, shapes, paths[:, -1]))
     touching = {(sample.sides[use.hand], use.body): (span.arrive, span.leave)
                 for use, span in zip(uses, spans)}
     check = Check(tuple(shapes), touching, resting, near=(0.0, sample.duration))
+    sample = free_ends(sample, scene, [use.hand for use in uses], shapes, paths, given)
     return Stage(sample, tuple(uses), tuple(spans), paths, check)
 
 
@@ -80,7 +87,9 @@ def lengthened(motion: HandObjectMotion, frames: int) -> HandObjectMotion:
                             ('finger_poses', motion.finger_poses))})
 
 
-def object_paths(sample, scene, uses, spans, shapes, staying, config) -> torch.Tensor:
+def object_paths(
+    sample, scene, uses, spans, shapes, staying, config, strokes,
+) -> torch.Tensor:
     """Return (M, N, 7): the objects one after the other, those that move least first."""
     bodies = range(len(scene.objects))
     ways = [way_length(sample.object_poses[body]) for body in bodies]
@@ -97,6 +106,10 @@ def object_paths(sample, scene, uses, spans, shapes, staying, config) -> torch.T
             path = corrected_path(
                 sampled, start, end, held, sample.times, shapes[body], list(settled.values()),
                 scene.table_height, config, seats_for(scene, body, settled))
+            if body in strokes and strokes[body].vessel in settled:
+                seat = seat_of(scene.objects[strokes[body].vessel],
+                               settled[strokes[body].vessel].path, scene.objects[body])
+                path = turned_on_seat(path, seat, sample.times, strokes[body])
             for begin, finish in changes_of_hands([span for _, span in mine], held):
                 path = stilled(path, sample.times, begin, finish)
         settled[body] = Placed(shapes[body], path, sampled)

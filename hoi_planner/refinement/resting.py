@@ -19,6 +19,9 @@ import torch
 SEAT_RANGE = 0.08           # metres between a lid and its seat that a sample may err
 SET_DOWN = 0.0004           # metres over what it is put on
 TOUCHING = 0.002            # metres between objects that rest on each other
+# Shares of the way to a vessel's middle at which a place in it is looked for.
+INWARDS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
+LEVEL = 0.001               # metres by which a place may be higher than the lowest
 
 
 def yaw_nearest(rotation: torch.Tensor, reference: torch.Tensor) -> float:
@@ -90,13 +93,23 @@ def gap(a: Shape, pose_a: torch.Tensor, b: Shape, pose_b: torch.Tensor) -> float
 def lowered_onto(
     shape: Shape, standing: torch.Tensor, below: Shape, pose: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the (7,) pose in which an object, turned as at `standing`, lies on or in another."""
+    """
+    Return the (7,) pose in which an object, turned as at `standing`, lies on or in another.
+
+    The place nearest to `standing`, on the way to the other's middle, where it lies as deep as
+    anywhere on that way: on a vessel's wall it would tip.
+    """
     upright = torch.cat([pose[:3], identity_pose()[3:]])
     meeting = Meeting(shape, below, identity_pose(), relative(pose, upright))
-    above = relative(upright, standing)
-    above[2] = 0.0
-    height = lower(meeting, above[None], SET_DOWN)
-    return compose(pose, meeting.tool_in_target(above[None], height)[0])
+    above = relative(upright, standing).expand(len(INWARDS), 7).clone()
+    inside = below.model.affordances.frames.get('inside')
+    inside = below.center if inside is None else torch.tensor(inside[:3], dtype=torch.float64)
+    middle = transform_points(relative(upright, pose), inside[None])[0, :2]
+    above[:, :2] += torch.tensor(INWARDS, dtype=torch.float64)[:, None] * (middle - above[:, :2])
+    above[:, 2] = 0.0
+    heights = lower(meeting, above, SET_DOWN)
+    chosen = int(torch.nonzero(heights <= heights.min() + LEVEL)[0])
+    return compose(pose, meeting.tool_in_target(above, heights)[chosen])
 
 
 def resting_pairs(

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PlanView: all that a picture of a plan needs, as plain arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.model import ObjectModel
+from hoi_planner.physics.measurements import ObjectDisplacement
 from hoi_planner.viewing.colors import object_color
 
 
@@ -136,6 +137,22 @@ def plan_view(
         displacement = np.full(motion.num_frames, np.nan)
     return PlanView(motion.times.numpy(), hands, bodies, np.asarray(displacement, dtype=float),
                     limit, table_height, tuple(title))
+
+
+def played_view(
+    motion: HandObjectMotion, objects: Mapping[str, ObjectModel],
+    measured: Sequence[ObjectDisplacement], limit: float, table_height: float | None,
+    title: tuple[str, ...],
+) -> PlanView:
+    """
+    Return the view of a motion that was played; of several objects the one that strayed farthest.
+
+    :param measured: of each of the motion's objects; otherwise as plan_view
+    """
+    strays = np.array([item.displacement for item in measured])
+    farthest = np.where(np.isnan(strays).all(axis=0), np.nan, np.nan_to_num(strays).max(axis=0))
+    return plan_view(motion, objects, np.array([item.poses for item in measured]), farthest,
+                     limit, table_height, title)
 
 
 def _hand_view(motion: HandObjectMotion, index: int) -> HandView:

@@ -36,6 +36,18 @@ def test_shipped_entry_is_not_built(packed):
     assert cached_arrays('trial', KEY, never)['a'].sum() == 15
 
 
+def test_packing_keeps_what_is_shipped_unless_told_otherwise(packed):
+    other = KEY | {'version': 2}
+    cached_arrays('trial', other, lambda: {'a': np.ones(1)})
+    entry = entry_path('trial', other)
+    assert shipped_arrays.pack('trial', [entry], packed) == 2
+    entry.unlink()
+    assert cached_arrays('trial', other, never)['a'] == 1
+    assert cached_arrays('trial', KEY, never)['a'].sum() == 15
+    assert shipped_arrays.pack('trial', [], packed, anew=True) == 0
+    assert shipped_arrays.shipped_entry('trial', entry.stem) is None
+
+
 def test_another_key_is_built(packed):
     found = cached_arrays('trial', KEY | {'version': 2}, lambda: {'a': np.ones(1)})
     assert found['a'] == 1

@@ -214,6 +214,69 @@ def test_turns_are_one_at_a_time_and_closed_ones_refuse():
         turns.come('d').check('work')
 
 
+def test_several_turns_at_once_and_the_oldest_makes_way():
+    policy = GoalPolicy.QUEUE
+    turns = GoalTurns('here', lambda: policy, at_once=2)
+    tokens = {key: turns.come(key) for key in 'abc'}
+    assert [turns.start(key) for key in 'cba'] == [False, False, True]
+    assert [turns.start(key) for key in 'cb'] == [False, True]
+    assert not turns.start('c')
+    turns.finish('b')
+    assert turns.start('c')
+    policy = GoalPolicy.REJECT
+    with pytest.raises(HoiPlannerError) as caught:
+        turns.come('d').check('work')
+    assert caught.value.code == FailureCode.BUSY
+    turns.finish('d')
+    policy = GoalPolicy.PREEMPT
+    tokens['e'] = turns.come('e')
+    assert [tokens[key].is_stopped() for key in 'ace'] == [True, False, False]
+    assert not turns.start('e')             # the one that makes way has not ended yet
+    turns.finish('a')
+    assert turns.start('e')
+
+
+def test_two_goals_run_at_once_where_the_server_says_so(nodes):
+    both, gone = threading.Barrier(2), []
+
+    def meet(goal, token, feedback):
+        if goal.task == 'long':
+            while True:
+                token.check('work')
+                time.sleep(0.01)
+        both.wait(20)
+        return PlanInteraction.Result(seed=goal.seed)
+
+    server = StageServer(nodes[0], PlanInteraction, 'two_work', meet, at_once=2)
+    client = StageClient(nodes[1], PlanInteraction, 'two_work', FailureCode.GENERATOR_UNAVAILABLE)
+
+    def ask(task, seed):
+        goal = PlanInteraction.Goal(task=task, seed=seed, time_budget=Duration(sec=30))
+        try:
+            gone.append(client.call(goal, CancelToken(30), lambda feedback: None).seed)
+        except HoiPlannerError as error:
+            gone.append(error.code)
+
+    threads = [threading.Thread(target=ask, args=('short', seed)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(gone) == [1, 2]
+    ahead = [threading.Thread(target=ask, args=('long', seed)) for seed in (3, 4, 5)]
+    for thread in ahead:
+        thread.start()
+    ends_first = time.monotonic() + 30
+    while len(gone) < 3 and time.monotonic() < ends_first:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert gone[2:] == [FailureCode.SUPERSEDED]     # of three that do not end, only the oldest
+    server.close()
+    for thread in ahead:
+        thread.join(30)
+    assert gone[3:] == [FailureCode.CANCELED] * 2
+
+
 def test_no_answer_is_lost_in_two_hundred_quick_goals(nodes):
     client = StageClient(
         nodes[1], PlanInteraction, 'policy_work', FailureCode.GENERATOR_UNAVAILABLE)

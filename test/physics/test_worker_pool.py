@@ -117,12 +117,51 @@ def test_the_token_cancels_and_bounds_the_time(pool):
         pool.validate(jobs, token)
 
 
+@contextlib.contextmanager
+def another_call(pool):
+    """Have another call of one plan run, its worker stopped meanwhile; return its reports."""
+    reports, job = [], ValidationJob(SCENE, carry(seconds=6.0), PhysicsConfig(effective_friction=1))
+    call = threading.Thread(target=lambda: reports.extend(pool.validate([job])))
+    call.start()
+    assert wait_for(lambda: any(worker.job is not None for worker in pool._workers))
+    pid = next(worker.pid for worker in pool._workers if worker.job is not None)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield reports
+        assert call.is_alive() and not reports
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        call.join(60)
+
+
+def test_calls_share_the_workers_and_each_gets_its_own_reports(pool):
+    jobs = [ValidationJob(SCENE, carry(seconds=0.5), PhysicsConfig(effective_friction=friction))
+            for friction in (0.5, 0.6)]
+    with another_call(pool) as reports:
+        for count in (2, 1):
+            seen = []
+            found = pool.validate(
+                jobs[:count], progress=lambda index, report: seen.append(index))
+            assert seen == list(range(count))
+            assert [r.metrics.effective_friction for r in found] == [0.5, 0.6][:count]
+    assert [report.metrics.effective_friction for report in reports] == [1]
+
+
+def test_a_canceled_call_leaves_the_other_alone(pool):
+    before = pool.pids
+    with another_call(pool) as reports, pytest.raises(HoiPlannerError) as caught:
+        pool.validate([ValidationJob(SCENE, carry(seconds=6.0))] * 30, CancelToken(0.3))
+    assert caught.value.code is FailureCode.TIMED_OUT
+    assert len(reports) == 1 and reports[0].measurement is not None
+    assert pool.pids == before and all(worker.job is None for worker in pool._workers)
+
+
 def test_a_call_that_waits_for_another_heeds_its_token(pool):
     jobs = [ValidationJob(SCENE, carry(seconds=6.0))] * 50
     first = threading.Thread(target=lambda: pytest.raises(Canceled, pool.validate, jobs))
     first.start()
     assert wait_for(lambda: any(worker.job is not None for worker in pool._workers))
-    with pytest.raises(HoiPlannerError, match='another validation') as caught:
+    with pytest.raises(HoiPlannerError, match='during validation') as caught:
         pool.validate(jobs[:1], CancelToken(0.1))
     assert caught.value.code is FailureCode.TIMED_OUT and first.is_alive()
     pool.cancel()

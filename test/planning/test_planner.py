@@ -107,7 +107,8 @@ def test_a_budget_that_runs_out_says_in_which_stage(planner):
     result = planner.plan(replace(REQUEST, time_budget=0.5, candidates=64))
     assert result.code == FailureCode.TIMED_OUT
     assert 'time budget 0.5 s ran out' in result.message and 'during' in result.message
-    assert 0.5 < result.times.total < 5
+    # 64 candidates take a minute; a busy machine is slow between two looks at the budget.
+    assert 0.5 < result.times.total < 15
 
 
 def test_cancel_from_another_thread(planner):
@@ -115,7 +116,7 @@ def test_cancel_from_another_thread(planner):
     threading.Timer(0.3, token.cancel).start()
     result = planner.plan(replace(REQUEST, candidates=64), token)
     assert result.code == FailureCode.CANCELED
-    assert token.elapsed < 5
+    assert token.elapsed < 15
     assert planner.plan(replace(REQUEST, candidates=1)).accepted
 
 
@@ -145,13 +146,25 @@ def test_waves_ask_for_every_candidate_once():
 def test_the_first_wave_with_a_pass_is_the_last_and_its_candidates_are_the_same(planner, result):
     generator = Counting()
     with ValidationPool(2) as pool:
-        early = Planner(generator, LocalValidator(pool), wave=1).plan(
+        early = Planner(generator, LocalValidator(pool), wave=1, look_ahead=0).plan(
             replace(REQUEST, candidates=4))
-    # One more may have been begun, ahead of the verdict.
-    asked = early.plan.index + 1
-    assert generator.asked[:asked] == list(range(asked)) and len(generator.asked) <= asked + 1
+    assert generator.asked == list(range(early.plan.index + 1))
     same = [r for r in result.reports if r.candidate == early.plan.index]
     assert [repr(r) for r in same] == [repr(early.reports[0])]
+
+
+@pytest.mark.parametrize('candidates, friction', [(4, 0.0), (3, 0.05)])
+def test_looking_ahead_changes_nothing_but_the_time(candidates, friction):
+    request = replace(REQUEST, candidates=candidates, friction=friction)
+    with ValidationPool(2) as pool:
+        planner = Planner(Counting(nothing_for=(0,)), LocalValidator(pool), wave=1)
+        results = [planner.plan(request, look_ahead=ahead) for ahead in (0, 1, 3)]
+    assert {result.accepted for result in results} == {friction == 0.0}
+    # By their words, because NaN is not equal to itself.
+    assert len({(repr(result.reports), result.message) for result in results}) == 1
+    if results[0].accepted:
+        assert all(torch.equal(result.plan.motion.wrist_poses, results[0].plan.motion.wrist_poses)
+                   for result in results)
 
 
 def test_a_wave_without_plans_is_passed_over_and_reported():
@@ -171,6 +184,8 @@ def test_a_wave_without_plans_is_passed_over_and_reported():
 def test_a_wave_below_zero_is_refused():
     with pytest.raises(ValueError, match='wave is -1'):
         Planner(Counting(), None, wave=-1)
+    with pytest.raises(ValueError, match='look_ahead is 4, must be 0 to 3'):
+        Planner(Counting(), None, look_ahead=4)
 
 
 def report(candidate, score, accepted=True):

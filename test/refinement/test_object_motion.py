@@ -4,6 +4,7 @@
 
 import math
 
+import pytest
 from scenes import scene_of, standing
 import torch
 
@@ -146,3 +147,17 @@ def test_over_a_pan_it_is_set_down_in_the_pan():
         compose(inverse(pan.pose), found), shapes[0].points)).min().item()
     assert 0.0 < gap < 2e-3
     assert found[2] > mug.pose[2]
+
+
+@pytest.mark.parametrize('off', [0.06, 0.09])
+def test_beside_the_middle_of_a_pan_it_stands_on_the_floor_and_not_on_the_wall(off):
+    mug, pan = standing('library://mug', name='mug'), standing('library://pan', name='pan')
+    scene, shapes = scene_of(mug, pan), [Shape(mug.model), Shape(pan.model)]
+    inside = torch.tensor(pan.model.affordances.frames['inside'][:3], dtype=torch.float64)
+    middle = compose(pan.pose, torch.cat([inside, mug.pose[3:]]))
+    sampled = middle.clone()
+    sampled[1] += off
+    found, centred = (
+        resting_pose(scene, 0, pose, shapes, {1: pan.pose}) for pose in (sampled, middle))
+    assert found[2] - centred[2] < 1.5e-3
+    assert (found - sampled)[:2].norm() < (centred - sampled)[:2].norm()

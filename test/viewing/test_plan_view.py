@@ -10,7 +10,8 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from hoi_planner.hands.registry import load_hand_model
-from hoi_planner.viewing.plan_view import plan_view
+from hoi_planner.physics.measurements import ObjectDisplacement
+from hoi_planner.viewing.plan_view import plan_view, played_view
 
 
 def test_hands_are_the_models_own_vertices(box_motion, box_view):
@@ -35,6 +36,22 @@ def test_without_a_simulation_the_plan_itself_is_drawn(box_model, box_motion):
     assert np.array_equal(view.objects[0].poses, box_motion().object_poses[0].numpy())
     assert view.objects[0].planned_poses is None
     assert np.isnan(view.displacement).all()
+
+
+def test_a_played_motion_shows_the_object_that_strayed_farthest(box_model, box_motion):
+    motion = box_motion()
+    motion = motion.with_(object_ids=('box', 'other'),
+                          object_poses=motion.object_poses.expand(2, -1, -1).clone())
+    poses, count = motion.object_poses.numpy(), motion.num_frames
+    strays = np.full((2, count), np.nan)
+    strays[0, 2:], strays[1, 4:] = 0.001, np.linspace(0.0, 0.005, count - 4)
+    measured = [ObjectDisplacement(name, 0.0, strays[m], strays[m], strays[m], poses[m], np.nan)
+                for m, name in enumerate(motion.object_ids)]
+    view = played_view(motion, {'box': box_model(), 'other': box_model()}, measured, 0.02, 0.0,
+                       ('carry',))
+    assert np.isnan(view.displacement[:2]).all()
+    assert (view.displacement[2:5] == 0.001).all() and view.displacement[-1] == 0.005
+    assert np.array_equal(view.objects[1].planned_poses, poses[1])
 
 
 def test_simulated_poses_are_drawn_and_the_plan_kept_beside_them(box_model, box_motion):

@@ -12,6 +12,7 @@ from hoi_planner.geometry.sampling import sample_surface
 from hoi_planner.geometry.signed_distance import SignedDistanceGrid
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.hands.skin_points import skin_points
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.model import ObjectModel
 import torch
@@ -21,6 +22,8 @@ EVERY = 3                   # frames
 OBJECT_POINTS = 500
 NEAR = 0.42                 # metres between wrists from which on hands cannot meet
 NEAR_POINTS = 330           # of a hand, where the other may meet it
+NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
+SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
 GRID_CELLS = 1.2e6          # as grasps.target has them, so that both share one grid
 GRID_MARGIN = 0.03          # metres
 FINEST_GRID = 0.001         # metres
@@ -149,12 +152,11 @@ def _object_problems(scene, ids, objects, near, check):
 
 
 def _hand_problems(scene, motion, hand, frames, objects, check):
-    side, vertices = motion.sides[hand], hand_vertices(motion, hand, frames)
+    side, skin = motion.sides[hand], hand_skin(motion, hand, frames, SKIN_POINTS)
     if scene.table_height is not None:
-        height = vertices[..., 2].min().item() - scene.table_height
+        height = lowest_point(motion, hand, frames, skin, scene.table_height)
         if height < check.margins.hand_table:
             yield f'the {side} hand would be {-1e3 * height:.1f} mm in the table'
-    skin = vertices[:, ::max(1, vertices.shape[1] // SKIN_POINTS)]
     for m, shape in enumerate(check.shapes):
         start, end = check.touching.get((side, m), (math.inf, math.inf))
         apart = (motion.times[frames] < start) | (motion.times[frames] > end)
@@ -172,24 +174,63 @@ def _hand_problems(scene, motion, hand, frames, objects, check):
 
 
 def hand_gap(motion: HandObjectMotion) -> float:
-    """Return metres between points of the two hands' skin, the least of every third frame."""
+    """
+    Return metres between points of the two hands' skin, the least of the frames looked at.
+
+    They are every EVERY-th one, and all of them where hands are near: fingers that open move by
+    centimetres in a tenth of a second.
+    """
     apart = (motion.wrist_poses[0, :, :3] - motion.wrist_poses[1, :, :3]).norm(dim=-1)
-    frames = torch.nonzero(apart < NEAR)[::3, 0].tolist()
-    if not frames:
+    near = torch.nonzero(apart < NEAR)[:, 0].tolist()
+    if not near:
         return math.inf
-    near = [hand_vertices(motion, hand, frames) for hand in range(2)]
-    return torch.cdist(*(skin[:, ::max(1, skin.shape[1] // NEAR_POINTS)].float()
-                         for skin in near)).min().item()
+    looked = near[::EVERY]
+    gaps = skin_gaps(motion, looked)
+    close = {frame + step for frame, gap in zip(looked, gaps.tolist()) if gap < SUSPECT
+             for step in range(1 - EVERY, EVERY)}
+    between = sorted(close.intersection(near).difference(looked))
+    return min(gaps.min().item(),
+               skin_gaps(motion, between).min().item() if between else math.inf)
 
 
-def hand_vertices(motion: HandObjectMotion, hand: int, frames: Sequence[int]) -> torch.Tensor:
-    """Return (F, V, 3) vertices of a hand at some frames, world frame."""
+def skin_gaps(motion: HandObjectMotion, frames: Sequence[int]) -> torch.Tensor:
+    """Return (F,) metres between the nearest points of the two hands' skin at some frames."""
+    return torch.cdist(*(hand_skin(motion, hand, frames, NEAR_POINTS).float()
+                         for hand in range(2))).amin(dim=(1, 2))
+
+
+def lowest_point(
+    motion: HandObjectMotion, hand: int, frames: Sequence[int], skin: torch.Tensor,
+    table_height: float,
+) -> float:
+    """
+    Return metres of a hand's lowest point over the table, exact where it is near the table.
+
+    :param skin: (F, K, 3) some points of the hand at the frames, world frame
+    """
+    heights = skin[..., 2].amin(dim=1) - table_height
+    low = torch.nonzero(heights < NEAR_TABLE)[:, 0].tolist()
+    if not low:
+        return heights.min().item()
+    vertices = hand_skin(motion, hand, [frames[i] for i in low])
+    return vertices[..., 2].min().item() - table_height
+
+
+def hand_skin(
+    motion: HandObjectMotion, hand: int, frames: Sequence[int], count: int | None = None,
+) -> torch.Tensor:
+    """
+    Return (F, K, 3) points of a hand's skin at some frames, world frame.
+
+    :param count: about how many points; None: all vertices
+    """
     model = load_hand_model(motion.hand_model, motion.sides[hand])
     with torch.no_grad():
         # Single precision is a thousand times finer than the margins, and twice as fast.
-        return model.forward(
-            motion.wrist_poses[hand, frames].float(), motion.finger_poses[hand, frames].float(),
-            motion.shapes[hand].expand(len(frames), -1).float()).vertices.double()
+        return skin_points(
+            model, count or model.num_vertices, motion.wrist_poses[hand, frames].float(),
+            motion.finger_poses[hand, frames].float(),
+            motion.shapes[hand].expand(len(frames), -1).float()).double()
 
 
 def _obstacles(scene: TaskScene) -> list[tuple[PlacedObject, Shape]]:

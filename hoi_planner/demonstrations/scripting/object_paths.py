@@ -9,7 +9,7 @@ import torch
 
 LIFT = 0.05                 # metres that objects rise before and after they travel
 SPEED_LIMIT = 0.85          # m/s, of the centre of mass at its fastest
-TURN_LIMIT = 2.7            # rad/s; at 3.6 pinched tools turned in the hand on the way
+TURN_LIMIT = 2.2            # rad/s; at 2.7 pinched spoons turned in the hand on the way
 PEAK = 15 / 8               # of minimum jerk: largest speed over mean speed
 HEIGHT = 0.03               # metres over the table on the way: a held object sags a little
 TRAVEL_FROM = 0.14          # share of the time after which the object leaves its place sideways

@@ -36,7 +36,7 @@ ABOVE_TABLE = 0.008         # metres that a working tool keeps from the table
 CROWDED = 2.0               # metres of discomfort that a hand in the vessel counts, a metre
 # Metres of discomfort that a radian on the way to the act counts. Tools slip where they are turned
 # far in little time.
-TURN_COST = 1.0
+TURN_COST = 1.6
 # Motions that physics refuses, each of other grasps, after which a scene is given up: one that
 # fails four times mostly fails nine times.
 MOST_REFUSED = 4

@@ -171,6 +171,25 @@ class Trainer:
                         if name not in ('step', 'averaged')}
         self.step = checkpoint.progress['step']
 
+    def start_from(self, checkpoint: Checkpoint) -> None:
+        """
+        Begin with the averaged weights of another training, on these motions from step 0.
+
+        :raises ValueError: of another hand model or text encoder, network, representation, layout
+            or noise; training has begun
+        """
+        if self.step:
+            raise ValueError(f'training is at step {self.step}, it cannot start from other weights')
+        checkpoint.check(self.origin.hand_model, self.origin.text_encoder)
+        for name in ('network', 'representation', 'layout', 'noise'):
+            ours, found = (getattr(each.config, name) for each in (self, checkpoint))
+            if ours != found:
+                raise ValueError(f"{name} is {ours}, the weights' is {found}")
+        weights = {name: value.to(self.device, torch.float32)
+                   for name, value in checkpoint.average.items()}
+        self.network.load_state_dict(weights)
+        self.average.load(weights, checkpoint.progress.get('averaged', 0))
+
     def _losses(self, batch: TrainingBatch, generator: torch.Generator, network) -> torch.Tensor:
         """Return the losses (5, B) of a network on a batch at random steps."""
         clean = self.codec.encode(batch.channels, batch.channel_mask)

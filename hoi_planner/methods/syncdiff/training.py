@@ -84,6 +84,20 @@ def resume(trainer: Trainer, folder: Path) -> None:
         raise ValueError(f"cannot go on from '{path}': {error}") from error
 
 
+def start_from(trainer: Trainer, path: Path) -> None:
+    """
+    Let a trainer begin with the weights of a file.
+
+    :raises FileNotFoundError: there is none
+    :raises ValueError: it is damaged, or of another network; see Trainer.start_from
+    """
+    checkpoint = load_checkpoint(path)
+    try:
+        trainer.start_from(checkpoint)
+    except ValueError as error:
+        raise ValueError(f"cannot start from '{path}': {error}") from error
+
+
 def _report(trainer: Trainer, recent: list[torch.Tensor], log: ScalarLog, bar: tqdm) -> None:
     """Write the mean losses of the steps since the last report, and forget them."""
     means = torch.stack(recent).mean(dim=0).tolist()

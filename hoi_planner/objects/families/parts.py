@@ -189,6 +189,14 @@ class Tube:
         return manifold_from_mesh(mesh, 'tube')
 
 
+def _superellipse(part: np.ndarray, square: float) -> np.ndarray:
+    """Return a coordinate of a unit superellipse where that of the circle is `part`."""
+    if square == 2.0:
+        return part
+    # Processors differ in the last bit of a power: rounded, an object is the same on all of them.
+    return np.sign(part) * np.round(np.abs(part)**(2 / square), 9)
+
+
 def grip(
     stations: Sequence[tuple[float, float, float]], z: float = 0.0, corners: int = 20,
     square: float = 2.0,
@@ -201,7 +209,7 @@ def grip(
     :param square: exponent of the superellipse: 2 an oval, 4 a rectangle with round corners
     """
     angle = (np.arange(corners) + 0.5) * (2 * np.pi / corners)
-    y, up = (np.sign(part) * np.abs(part)**(2 / square) for part in (np.cos(angle), np.sin(angle)))
+    y, up = (_superellipse(part, square) for part in (np.cos(angle), np.sin(angle)))
     return np.concatenate([
         np.column_stack([np.full(corners, x), across * y, z + high * up])
         for x, across, high in stations])

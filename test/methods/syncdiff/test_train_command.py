@@ -62,6 +62,30 @@ def test_forms_and_ablations(dataset, tmp_path):
     assert configs['no_align'].loss.align == 0
 
 
+def test_it_starts_from_the_weights_of_another_training(dataset, tmp_path, capsys):
+    assert run(dataset, tmp_path / 'first', '--steps', '3') == 0
+    model = tmp_path / 'first' / 'model.safetensors'
+    (tmp_path / 'own').mkdir()
+    write_small_dataset(tmp_path / 'own', [demonstration(7 + i, 30, 2) for i in range(3)])
+    start = ['--start-from', str(model), '--steps', '1', '--learning-rate', '1e-9']
+    assert run(tmp_path / 'own', tmp_path / 'second', *start) == 0
+    before, after = (load_checkpoint(tmp_path / name / 'model.safetensors')
+                     for name in ('first', 'second'))
+    assert all(torch.allclose(value, before.average[name], atol=1e-5)
+               for name, value in after.average.items())
+    assert torch.equal(after.statistics.mean, before.statistics.mean)
+    assert after.origin.data_hash != before.origin.data_hash
+    assert after.progress['step'] == 1
+    # Only into the same network, and only at the beginning.
+    assert run(dataset, tmp_path / 'third', '--form', 'frames', *start) == 1
+    assert 'codec is of' in capsys.readouterr().err
+    assert run(dataset, tmp_path / 'third', '--preset', 'small', *start) == 1
+    assert 'the config has' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run(dataset, tmp_path / 'second', '--resume', *start)
+    assert 'not allowed with' in capsys.readouterr().err
+
+
 def test_what_is_not_there_is_said(tmp_path, dataset, capsys):
     assert run(tmp_path / 'nothing', tmp_path / 'out') == 1
     assert run(dataset, tmp_path / 'out', '--resume') == 1

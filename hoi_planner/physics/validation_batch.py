@@ -1,0 +1,88 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""The plans of one call of ValidationPool.validate: which wait, which are done."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+import hashlib
+import pickle
+import threading
+
+from hoi_planner.failures import FailureCode
+from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.report import PlanReport
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.worker_process import WorkerProcess
+
+ATTEMPTS = 2            # of a plan whose worker died
+
+
+@dataclass(frozen=True)
+class ValidationJob:
+    """One plan to judge."""
+
+    scene: PhysicsScene
+    motion: HandObjectMotion
+    config: PhysicsConfig = PhysicsConfig()
+    limits: PlanLimits = PlanLimits()
+
+
+class ValidationBatch:
+    """
+    The jobs of one call, under numbers that no other job of the pool has.
+
+    Whoever serves the pool gives and finishes; the thread that called tells.
+
+    changed: set when a report has come
+    """
+
+    def __init__(self, jobs: Sequence[ValidationJob], first: int):
+        """Keep the jobs; the numbers begin at `first`."""
+        self._jobs, self.numbers = jobs, range(first, first + len(jobs))
+        self.waiting, self._attempts = deque(self.numbers), [0] * len(jobs)
+        self.reports: list[PlanReport | None] = [None] * len(jobs)
+        self.canceled, self.changed = False, threading.Event()
+        self._arrived: deque[int] = deque()
+        scenes = {id(job.scene): pickle.dumps(job.scene) for job in jobs}
+        self._scenes = [scenes[id(job.scene)] for job in jobs]
+        self._keys = {name: hashlib.sha256(data).hexdigest() for name, data in scenes.items()}
+
+    @property
+    def done(self) -> bool:
+        """Return whether every job has its report."""
+        return None not in self.reports
+
+    def give(self, worker: WorkerProcess) -> None:
+        """Send the next waiting job; raises OSError when the worker is gone."""
+        number = self.waiting.popleft()
+        index = number - self.numbers.start
+        job = self._jobs[index]
+        worker.submit(number, self._keys[id(job.scene)], self._scenes[index], job.motion,
+                      job.config, job.limits)
+
+    def finish(self, number: int, report: PlanReport) -> None:
+        """Keep the report of a job."""
+        index = number - self.numbers.start
+        self._arrived.append(index)
+        self.reports[index] = report
+        self.changed.set()
+
+    def lose(self, number: int, cause: str) -> None:
+        """Take note that the worker of a job died: it waits again, or is given up."""
+        index = number - self.numbers.start
+        self._attempts[index] += 1
+        if self._attempts[index] < ATTEMPTS:
+            self.waiting.appendleft(number)
+            return
+        self.finish(number, PlanReport.failure(
+            FailureCode.VALIDATOR_WORKER_DIED,
+            f'{ATTEMPTS} workers died on plan {index}, the last by {cause}'))
+
+    def tell(self, progress: Callable[[int, PlanReport], None]) -> None:
+        """Call progress with the index and report of each job that came since the last time."""
+        while self._arrived:
+            index = self._arrived.popleft()
+            progress(index, self.reports[index])

@@ -1,0 +1,61 @@
+# Copyright 2026 The hoi_planner authors
+# SPDX-License-Identifier: Apache-2.0
+"""Coarse checks see what lies between the frames and the points that they look at first."""
+
+import math
+
+from hoi_planner.demonstrations.scripting.clearance import (
+    EVERY, hand_gap, hand_skin, lowest_point, skin_gaps, SKIN_POINTS)
+from hoi_planner.demonstrations.scripting.hand_paths import neutral_wrist
+from hoi_planner.hands.contract import NUM_SHAPE
+from hoi_planner.hands.postures import posture
+from hoi_planner.motion.record import HandObjectMotion
+import pytest
+import torch
+
+FRAMES = 31
+
+
+def two_hands(offset):
+    """Return a motion of a still left hand and a right one at offsets (N, 3) from it, metres."""
+    wrists = torch.stack([neutral_wrist(side).expand(FRAMES, 7) for side in ('left', 'right')])
+    wrists = wrists.clone()
+    wrists[:, :, 2] += 0.3
+    wrists[1, :, :3] += offset
+    fingers = torch.stack([posture('rest', side, torch.float64) for side in ('left', 'right')])
+    return HandObjectMotion(
+        fps=30.0, task='handover', hand_model='open_hand', object_ids=(), sides=('left', 'right'),
+        object_poses=torch.zeros(0, FRAMES, 7, dtype=torch.float64), wrist_poses=wrists,
+        finger_poses=fingers[:, None].expand(2, FRAMES, 15, 3),
+        shapes=torch.zeros(2, NUM_SHAPE, dtype=torch.float64))
+
+
+@pytest.mark.parametrize('nearest', [15, 16, 17])
+def test_hands_that_meet_between_two_looks_are_seen(nearest):
+    offset = torch.zeros(FRAMES, 3, dtype=torch.float64)
+    away = (torch.arange(FRAMES) - nearest).abs().double()
+    offset[:, 1] = -0.128 - 0.012 * away     # 0.36 m/s, as fast as opening fingers
+    motion = two_hands(offset)
+    gaps = skin_gaps(motion, range(FRAMES))
+    assert int(gaps.argmin()) == nearest
+    assert hand_gap(motion) == gaps.min().item()
+    if nearest % EVERY:
+        assert gaps[::EVERY].min() > gaps.min() + 0.005
+
+
+def test_hands_far_apart_are_not_looked_at():
+    offset = torch.tensor([0.0, -2.0, 0.0], dtype=torch.float64).expand(FRAMES, 3)
+    assert hand_gap(two_hands(offset)) == math.inf
+
+
+@pytest.mark.parametrize('height', [0.0, 0.2, 0.28, 0.31])
+def test_the_lowest_point_is_that_of_the_whole_skin_where_it_is_near(height):
+    motion = two_hands(torch.zeros(FRAMES, 3, dtype=torch.float64))
+    frames = [0, 10, 20]
+    found = lowest_point(
+        motion, 1, frames, hand_skin(motion, 1, frames, SKIN_POINTS), height)
+    exact = hand_skin(motion, 1, frames)[..., 2].min().item() - height
+    if exact < 0.015:
+        assert found == exact
+    else:
+        assert exact <= found <= exact + 0.01
