@@ -72,6 +72,11 @@ def goal_of(**fields):
     return PlanInteraction.Goal(objects=[box], **{**values, **fields})
 
 
+def long_goal():
+    """Return a goal that runs for a minute: nothing is held, so that no candidate ends it."""
+    return goal_of(candidates=64, friction=0.01)
+
+
 def spin_until(client, condition, timeout=60.0):
     """Serve callbacks until a condition holds; fail when it does not in time."""
     end = time.monotonic() + timeout
@@ -182,7 +187,7 @@ def test_the_goal_policy_can_be_changed_while_the_graph_runs(client):
     assert set_parameter(client, 'planner', 'goal_policy', 'reject').successful
     other = PlannerClient(NAMESPACE, 'other_client')
     other.wait_until_ready(30.0)
-    client.send_goal(goal_of(candidates=8, friction=0.05))
+    client.send_goal(long_goal())
     refused = other.plan(goal_of(seed=11))
     assert refused.error_code == FailureCode.BUSY and refused.seed == 11
     assert 'goal_policy is reject' in refused.error_msg
@@ -245,7 +250,7 @@ def test_lifecycle_rounds_leak_nothing_and_refusals_say_why(client, graph, healt
 
 
 def test_the_planner_outlives_the_death_and_return_of_the_inference_node(client, graph):
-    client.send_goal(goal_of(candidates=64, friction=0.05))
+    client.send_goal(long_goal())
     spin_until(client, lambda: client.feedback is not None)
     os.kill(graph.processes['inference'].pid, signal.SIGKILL)
     graph.processes['inference'].wait()
@@ -259,7 +264,7 @@ def test_the_planner_outlives_the_death_and_return_of_the_inference_node(client,
 
 def test_ctrl_c_in_the_middle_of_a_goal_ends_all_in_five_seconds(client, graph, health):
     before = workers(health, client)
-    client.send_goal(goal_of(candidates=64, friction=0.05))
+    client.send_goal(long_goal())
     spin_until(client, lambda: client.feedback is not None and client.feedback.stage == 'validate')
     asked = time.monotonic()
     codes = graph.stop()

@@ -64,7 +64,9 @@ def test_ctrl_c_ends_in_order(tmp_path):
     # A terminal sends it to the whole process group.
     os.killpg(run.pid, signal.SIGINT)
     _, text = run.communicate(timeout=60)
-    assert run.returncode == 130, text
+    # A shell says 130 of both. Python dies of the signal itself when it came in the middle of an
+    # eval() of text, as when a named tuple is made on import, whatever main() returns then.
+    assert run.returncode in (130, -signal.SIGINT), text
     assert text.strip().splitlines()[-1] == 'hoi-planner: stopped' and 'Traceback' not in text
     assert not (tmp_path / 'replay' / 'replay.json').exists()
     with pytest.raises(ProcessLookupError):
