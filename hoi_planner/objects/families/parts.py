@@ -133,6 +133,11 @@ class Cluster:
         return manifold3d.Manifold.hull_points(np.concatenate(self.hulls))
 
 
+def _dot(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the product of two vectors; BLAS has other last bits on other processors."""
+    return float((one * other).sum())
+
+
 @dataclass(frozen=True)
 class Tube:
     """A bent bar; rings: (K, C, 3) corners of its sections, each section convex and plane."""
@@ -158,9 +163,9 @@ class Tube:
         rings = []
         for i, (center, (across, along)) in enumerate(zip(path, radii)):
             before, after = steps[max(i - 1, 0)], steps[min(i, len(steps) - 1)]
-            tangent = (before + after) / np.linalg.norm(before + after)
+            tangent = (before + after) / np.sqrt(_dot(before + after, before + after))
             # So that the bar keeps its thickness through the bend.
-            side = np.cross(normal, tangent) * (across / (tangent @ after))
+            side = np.cross(normal, tangent) * (across / _dot(tangent, after))
             rings.append(
                 center + np.cos(angle) * side + np.sin(angle) * along * np.asarray(normal))
         return cls(np.array(rings))
