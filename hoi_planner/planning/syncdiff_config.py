@@ -13,6 +13,7 @@ from hoi_planner.methods.syncdiff.sampling_config import SamplingConfig
 import yaml
 
 FILE = 'generators.yaml'
+MAX_THREADS = 64
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class SyncDiffGeneratorConfig:
     refine: whether sampled motions are refined, see refinement.refine; what cannot be
         refined is refused then
     sampling: fields of SamplingConfig; its noise is the checkpoint's
+    threads: in which hands are fitted and candidates refined, 1 to MAX_THREADS; the plans are the
+        same with any number
     min_similarity, min_margin: of a free text to the nearest task's sentence, and how much nearer
         than to any other task's, see sentences.understand; below, the text is not understood. Of
         the table's 55 sentences, each tried without itself in the table, 25 pass and mean the
@@ -34,6 +37,7 @@ class SyncDiffGeneratorConfig:
     checkpoint: str = 'syncdiff/model.safetensors'
     refine: bool = True
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    threads: int = 2
     min_similarity: float = 0.4
     min_margin: float = 0.1
 
@@ -45,6 +49,8 @@ class SyncDiffGeneratorConfig:
         """
         if not self.checkpoint:
             raise ValueError('checkpoint is empty, must name a file')
+        if not 1 <= self.threads <= MAX_THREADS:
+            raise ValueError(f'threads is {self.threads}, must be 1 to {MAX_THREADS}')
         for name in ('min_similarity', 'min_margin'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} is {getattr(self, name)}, must be 0 to 1')

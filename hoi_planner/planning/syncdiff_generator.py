@@ -36,6 +36,7 @@ from hoi_planner.planning.request import MAX_CANDIDATES, PlanRequest
 from hoi_planner.planning.request_condition import ConditionMaker, ground_height, lifted
 from hoi_planner.planning.scripted_generator import candidate_generator, place
 from hoi_planner.planning.shape_features import ShapeFeatures
+from hoi_planner.planning.side_by_side import SideBySide
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config, SyncDiffGeneratorConfig
 from hoi_planner.planning.task_words import understood_task
 from hoi_planner.planning.warm_up import make_optimizer
@@ -95,6 +96,7 @@ class SyncDiffGenerator:
         self.config = config or load_syncdiff_config()
         self._encoder = text_encoder
         self._device = device
+        self._side_by_side = SideBySide(self.config.threads)
         self._model: LoadedModel | None = None
         self._lock = threading.Lock()
 
@@ -178,7 +180,7 @@ class SyncDiffGenerator:
         motions = fitted_motions(
             bodies, condition, [task] * len(manners), [manner.fps for manner in manners],
             [ids] * len(manners), model.condition.hand_models,
-            lambda: token.check('fitting of hands'))
+            lambda: token.check('fitting of hands'), self._side_by_side.map)
         up = ground_height(scene)
         return [motion.with_(object_poses=lifted(motion.object_poses, up),
                              wrist_poses=lifted(motion.wrist_poses, up)) for motion in motions]
@@ -190,10 +192,14 @@ class SyncDiffGenerator:
         """Return the plans of what could be refined."""
         plans, refused = [], []
         first = request.first_candidate
-        for index, motion in enumerate(motions, first):
+
+        def refined(numbered: tuple[int, HandObjectMotion]) -> HandObjectMotion | RefinementFailure:
+            index, motion = numbered
             token.check(f'refinement of candidate {index}')
-            if self.config.refine:
-                motion = refine(motion, scene, given=request.start_hands)
+            return refine(motion, scene, given=request.start_hands) if self.config.refine else motion
+
+        for index, motion in enumerate(
+                self._side_by_side.map(refined, enumerate(motions, first)), first):
             if isinstance(motion, RefinementFailure):
                 refused.append(RefusedCandidate(index, FailureCode.NO_CANDIDATE, motion.reason))
             else:

@@ -3,10 +3,10 @@
 """Push a path out of the table and of other objects, smoothly over time."""
 
 from collections.abc import Sequence
-import functools
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
-from hoi_planner.geometry.transforms import inverse, rotate_vectors, transform_points
+from hoi_planner.geometry.transforms import inverse, relative, rotate_vectors, transform_points
+import roma
 import torch
 
 ROUNDS = 12
@@ -20,6 +20,9 @@ UPWARD = 0.5                # of a push's direction: what is in the way is passe
 LAST = 10                   # rounds after those
 LEAST = 0.0016              # metres that they leave, twice what the check asks for
 STRAIGHT_UP = 20.0
+LONGEST = 0.01              # metres of a push in one round
+LIPSCHITZ = 3.0             # of a distance grid: sqrt(3) within its box, 1 more outside of it
+GRID_ERROR = 0.004          # metres
 
 
 def pushed_out(
@@ -35,73 +38,127 @@ def pushed_out(
     path = path.clone()
     moved = torch.minimum((path[:, :3] - path[0, :3]).norm(dim=1),
                           (path[:, :3] - path[-1, :3]).norm(dim=1))
-    pushes = functools.partial(all_pushes, shape=shape, others=others, table_height=table_height,
-                               moved=moved)
     # What the coarse rounds leave is lifted out, looked at with every point.
     for rounds, limit, stride, upward in ((ROUNDS, clearance, STRIDE, UPWARD),
                                           (LAST, min(clearance, LEAST), 1, STRAIGHT_UP)):
+        needed = (SLOPE * moved).clamp(max=limit)
+        pairs = [Neighbours(shape, other, path, place, stride) for other, place in others]
         for _ in range(rounds):
-            push = pushes(path, limit=limit, stride=stride, upward=upward)
+            push = out_of_table(path, shape, table_height, moved)
+            for pair in pairs:
+                push = push + pair.pushes(path, needed, moved > STILL, upward)
+            push[moved <= STILL] = 0.0
             if push.norm(dim=1).max() < DONE:
                 break
             path[:, :3] = path[:, :3] + spread(push) * (moved > STILL)[:, None]
     return path
 
 
-def all_pushes(
-    path: torch.Tensor, shape: Shape, others: Sequence[tuple[Shape, torch.Tensor]],
-    table_height: float | None, moved: torch.Tensor, limit: float, stride: int, upward: float,
+def out_of_table(
+    path: torch.Tensor, shape: Shape, table_height: float | None, moved: torch.Tensor,
 ) -> torch.Tensor:
     """
-    Return pushes (N, 3), world, out of the table and of the others; 0 where it rests.
+    Return pushes (N, 3), world, out of the table.
 
     :param moved: (N,) metres from its rest
-    :param limit: metres from the others; stride, upward: see out_of
     """
     push = torch.zeros(len(path), 3, dtype=path.dtype)
     if table_height is not None:
-        lowest = transform_points(path, shape.points)[..., 2].amin(dim=1) - table_height
+        lowest = lowest_points(path, shape.points) - table_height
         push[:, 2] = ((SLOPE * moved).clamp(max=ABOVE_TABLE) - lowest).clamp_min(0)
-    for other, place in others:
-        needed = (SLOPE * moved).clamp(max=limit)
-        push = push + out_of(path, shape, place, other, needed, stride, upward)
-    push[moved <= STILL] = 0.0
     return push
 
 
-def out_of(
-    path: torch.Tensor, shape: Shape, place: torch.Tensor, other: Shape, needed: torch.Tensor,
-    stride: int, upward: float,
-) -> torch.Tensor:
+def lowest_points(path: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    """Return the height (N,) of the lowest of an object's points (P, 3) along a path (N, 7)."""
+    upward = roma.unitquat_to_rotmat(path[:, 3:])[:, 2]
+    return (upward @ points.T).amin(dim=1) + path[:, 2]
+
+
+class Neighbours:
     """
-    Return pushes (N, 3), world, that take an object to `needed` (N,) metres from another.
+    An object on its path and another on its own, which is fixed.
 
-    :param stride: of the points of the surfaces
-    :param upward: how much of the direction up is added to that of the surface
+    A gap changes by no more than LIPSCHITZ times what the object is shifted by: frames in which it
+    was wide enough are not looked at again before it may have closed.
     """
-    depth, normal = deepest(other, transform_points(
-        inverse(place), transform_points(path, shape.points[::stride])))
-    back, behind = deepest(shape, transform_points(
-        inverse(path), transform_points(place, other.points[::stride])))
-    of_other = rotate_vectors(place[:, 3:], normal)
-    of_own = -rotate_vectors(path[:, 3:], behind)
-    missing, direction = needed - depth, of_other
-    worse = back < depth
-    missing = torch.where(worse, needed - back, missing)
-    direction = torch.where(worse[:, None], of_own, direction).clone()
-    direction[:, 2] = direction[:, 2] + upward
-    direction = torch.nn.functional.normalize(direction, dim=1, eps=1e-9)
-    return missing.clamp(0.0, 0.01)[:, None] * direction
+
+    def __init__(
+        self, shape: Shape, other: Shape, path: torch.Tensor, place: torch.Tensor, stride: int,
+    ):
+        """
+        Look at their middles and sizes only.
+
+        :param path, place: (N, 7) of both
+        :param stride: of the points of the surfaces
+        """
+        self.shape, self.other, self.place = shape, other, place
+        self.points, self.other_points = shape.points[::stride], other.points[::stride]
+        (center, radius), (other_center, other_radius) = (
+            _ball(each.points) for each in (shape, other))
+        between = (transform_points(path, center[None])
+                   - transform_points(place, other_center[None]))[:, 0].norm(dim=1)
+        self.gaps = between - radius - other_radius - GRID_ERROR
+        self.at = path[:, :3].clone()
+
+    def pushes(
+        self, path: torch.Tensor, needed: torch.Tensor, free: torch.Tensor, upward: float,
+    ) -> torch.Tensor:
+        """
+        Return pushes (N, 3), world, that take the object to `needed` (N,) metres from the other.
+
+        :param free: (N,) the frames in which it may be pushed; the others' pushes are 0
+        :param upward: how much of the direction up is added to that of the surface
+        """
+        least = self.gaps - LIPSCHITZ * (path[:, :3] - self.at).norm(dim=1)
+        frames = (free & (least < needed)).nonzero()[:, 0]
+        push = torch.zeros(len(path), 3, dtype=path.dtype)
+        if len(frames):
+            push[frames], self.gaps[frames] = self._out_of(
+                path[frames], self.place[frames], needed[frames], upward)
+            self.at[frames] = path[frames, :3]
+        return push
+
+    def _out_of(self, path, place, needed, upward) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return pushes (F, 3) and gaps (F,) of some frames."""
+        inside = relative(place, path)
+        points, others = (transform_points(inside, self.points),
+                          transform_points(inverse(inside), self.other_points))
+        (gap, deepest), (back, behind) = (
+            _deepest(self.other, points), _deepest(self.shape, others))
+        push = torch.zeros(len(path), 3, dtype=path.dtype)
+        worse = back < gap
+        gaps = torch.where(worse, back, gap)
+        for which, shape, at, frame, sign in (
+                (~worse, self.other, deepest, place, 1.0), (worse, self.shape, behind, path, -1.0)):
+            touched = which & (gaps < needed)
+            if touched.any():
+                normal = _normals(shape, at[touched])
+                direction = sign * rotate_vectors(frame[touched, 3:], normal)
+                direction[:, 2] = direction[:, 2] + upward
+                direction = torch.nn.functional.normalize(direction, dim=1, eps=1e-9)
+                missing = (needed - gaps)[touched].clamp(0.0, LONGEST)
+                push[touched] = missing[:, None] * direction
+        return push, gaps
 
 
-def deepest(shape: Shape, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the least distance (N,) of points (N, P, 3) and the outward normal (N, 3) there."""
-    with torch.no_grad():
-        distance = shape.distance(points)
-    least = distance.argmin(dim=1)
-    worst = points[torch.arange(len(points)), least].clone().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(shape.distance(worst).sum(), worst)
-    return distance.amin(dim=1), torch.nn.functional.normalize(gradient, dim=1, eps=1e-9)
+def _ball(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return centre (3,) and radius () of a ball around points (P, 3)."""
+    center = (points.amin(dim=0) + points.amax(dim=0)) / 2
+    return center, (points - center).norm(dim=1).max()
+
+
+def _deepest(shape: Shape, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the least distance (F,) of points (F, P, 3), and the point (F, 3) that has it."""
+    distance, index = shape.distance(points).min(dim=1)
+    return distance, points[torch.arange(len(points)), index]
+
+
+def _normals(shape: Shape, points: torch.Tensor) -> torch.Tensor:
+    """Return the outward normals (F, 3) at points (F, 3)."""
+    points = points.clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(shape.distance(points).sum(), points)
+    return torch.nn.functional.normalize(gradient, dim=1, eps=1e-9)
 
 
 def spread(push: torch.Tensor) -> torch.Tensor:

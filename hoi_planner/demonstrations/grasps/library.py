@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import functools
 import hashlib
 from pathlib import Path
+import threading
 
 import numpy as np
 import torch
@@ -26,6 +27,8 @@ from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 
 FIT_VERSION = 6         # of what fitting does; another one fits anew
+# Threads that ask for the same grasps at once have them fitted once.
+_asking = threading.RLock()
 
 
 def grasps_for(
@@ -47,7 +50,8 @@ def grasps_for(
     wanted = tuple(regions) or tuple(region.name for region in model.affordances.graspable)
     for name in regions:
         model.affordances.region(name)
-    return _one_hand(_question(model, hand_model, side, wanted))
+    with _asking:
+        return _one_hand(_question(model, hand_model, side, wanted))
 
 
 def two_hand_grasps_for(model: ObjectModel, hand_model: str = 'open_hand') -> TwoHandGraspSet:
@@ -56,7 +60,8 @@ def two_hand_grasps_for(model: ObjectModel, hand_model: str = 'open_hand') -> Tw
 
     :raises HoiPlannerError: NO_CANDIDATE, there are none
     """
-    return _two_hands(_question(model, hand_model))
+    with _asking:
+        return _two_hands(_question(model, hand_model))
 
 
 @dataclass(frozen=True)

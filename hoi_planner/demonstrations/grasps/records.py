@@ -12,7 +12,6 @@ from hoi_planner.demonstrations.grasps.candidates import Candidates
 from hoi_planner.demonstrations.grasps.contract import GraspSet
 from hoi_planner.demonstrations.grasps.proof import HeldHand
 from hoi_planner.hands.anatomical_pose import finger_pose, NUM_ANGLES
-from hoi_planner.hands.contract import NUM_FINGER_JOINTS
 
 ARRAYS = {
     'wrists': (7,), 'angles': (NUM_ANGLES,), 'open_angles': (NUM_ANGLES,), 'retreats': (3,),
@@ -82,18 +81,13 @@ class GraspRecords:
 
     def grasp_set(self, resource: str, hand_model: str) -> GraspSet:
         """Return them in the contract's form."""
-        hands = [self.hand(index) for index in range(len(self))]
-
-        def stacked(name: str, *shape: int) -> torch.Tensor:
-            return torch.stack([getattr(hand, name) for hand in hands]) if hands else torch.zeros(
-                0, *shape)
-
-        joints = (NUM_FINGER_JOINTS, 3)
+        pregrasps = self.wrists.clone()
+        pregrasps[:, :3] += self.retreats
         return GraspSet(
             resource, hand_model, self.side, self.regions, self.kinds,
-            wrists=stacked('wrist', 7), fingers=stacked('fingers', *joints),
-            pregrasp_wrists=stacked('pregrasp_wrist', 7),
-            open_fingers=stacked('open_fingers', *joints), displacement=self.displacement,
+            wrists=unit_pose(self.wrists), fingers=finger_pose(self.angles, self.side),
+            pregrasp_wrists=unit_pose(pregrasps),
+            open_fingers=finger_pose(self.open_angles, self.side), displacement=self.displacement,
             rotation=self.rotation, lift=self.lift, penetration=self.penetration)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hoi_planner.geometry.transforms import make_pose
 from hoi_planner.hands.contract import HandModel, NUM_FINGER_JOINTS, SIDES
-from hoi_planner.hands.fitting.fit_hand import fit_hand
+from hoi_planner.hands.fitting.fit_hand import fit_hand, HandFit
 from hoi_planner.methods.syncdiff.contract import Condition
 from hoi_planner.motion.body_layout import Bodies
 from hoi_planner.motion.continuous_poses import continuous_poses
@@ -19,7 +19,7 @@ import torch
 def fitted_motions(
     bodies: Bodies, condition: Condition, tasks: Sequence[str], fps: Sequence[float],
     object_ids: Sequence[Sequence[str]], hand_models: Mapping[str, HandModel],
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None] = lambda: None, map_parts: Callable = map,
 ) -> list[HandObjectMotion]:
     """
     Return the motions of B samples, of the real frames only; quaternions of norm 1, continuous.
@@ -29,6 +29,7 @@ def fitted_motions(
     :param tasks, fps, object_ids: of each sample; the ids of the objects that are present
     :param hand_models: by side
     :param check: called before each hand; may raise to stop
+    :param map_parts: map, or one that works side by side: hands are fitted each for itself
     :raises ValueError: joints that are not finite, a motion of fewer than two frames
     """
     frames = condition.frame_mask.sum(dim=1).tolist()
@@ -38,15 +39,20 @@ def fitted_motions(
     wrists = torch.zeros(count, len(SIDES), longest, 7).double()
     fingers = torch.zeros(count, len(SIDES), longest, NUM_FINGER_JOINTS, 3).double()
     shapes = condition.shapes.double().cpu()
-    for place, side in enumerate(SIDES):
-        for items, shape in _same_shapes(condition.hand_mask[:, place].cpu(), shapes[:, place]):
-            check()
-            joints = bodies.joints[items, place, :longest].double().cpu()
-            fit = fit_hand(
-                hand_models[side], joints.flatten(0, 1), shape, sequences=len(items))
-            wrists[items, place] = continuous_poses(
-                _normalized(fit.wrist_poses.unflatten(0, (len(items), longest))))
-            fingers[items, place] = fit.finger_poses.unflatten(0, (len(items), longest))
+    parts = [(place, items, shape) for place in range(len(SIDES)) for items, shape in _same_shapes(
+        condition.hand_mask[:, place].cpu(), shapes[:, place])]
+
+    def fitted(part) -> HandFit:
+        place, items, shape = part
+        check()
+        joints = bodies.joints[items, place, :longest].double().cpu()
+        return fit_hand(
+            hand_models[SIDES[place]], joints.flatten(0, 1), shape, sequences=len(items))
+
+    for (place, items, _), fit in zip(parts, map_parts(fitted, parts)):
+        wrists[items, place] = continuous_poses(
+            _normalized(fit.wrist_poses.unflatten(0, (len(items), longest))))
+        fingers[items, place] = fit.finger_poses.unflatten(0, (len(items), longest))
     motions = []
     for item, real in enumerate(frames):
         hands = condition.hand_mask[item].nonzero().flatten().tolist()
