@@ -8,10 +8,12 @@ Exact by libigl for what is reported; a trilinear torch grid, differentiable, fo
 
 from collections import OrderedDict
 from dataclasses import dataclass
+import functools
 import math
 import threading
 
 from hoi_planner.geometry.array_cache import cached_arrays
+from hoi_planner.geometry.grid_values import values_everywhere, values_near
 from hoi_planner.geometry.meshes import content_hash
 import igl
 import numpy as np
@@ -20,7 +22,6 @@ import trimesh
 
 MAX_CELLS = 64_000_000      # 256 MB of float32
 _KEPT_BYTES = 1024**3       # of grids in memory; the least recently used are let go
-_CHUNK = 1_000_000          # grid points a call of libigl: it holds ten numbers for each
 _grids: OrderedDict = OrderedDict()
 _grids_lock = threading.Lock()
 
@@ -80,20 +81,27 @@ class SignedDistanceGrid:
 
     Outside its box the distance to the box is added to the value at the box's nearest point: an
     upper bound of the true distance, off by at most twice the distance to the box. Built once per
-    mesh content, spacing and margin, then kept in memory and on disk. First derivatives only.
+    mesh content, spacing, margin and `near`, then kept in memory and on disk. First derivatives
+    only.
     """
 
-    def __init__(self, mesh: trimesh.Trimesh, spacing: float = 0.002, margin: float = 0.03):
+    def __init__(
+        self, mesh: trimesh.Trimesh, spacing: float = 0.002, margin: float = 0.03,
+        near: float = math.inf,
+    ):
         """
         Build the grid, or take it from the cache.
 
         :param mesh: watertight, outward faces
         :param spacing: metres between grid points
         :param margin: metres that the box reaches beyond the mesh
-        :raises ValueError: spacing or margin not above 0, too many cells
+        :param near: metres up to which grid points have their exact distance; the rest are
+            interpolated (grid_values.values_near), which takes a third of the time
+        :raises ValueError: spacing, margin or near not above 0, too many cells
         """
-        if not (spacing > 0 and margin > 0):
-            raise ValueError(f'spacing {spacing} and margin {margin} must be above 0')
+        if not (spacing > 0 and margin > 0 and near > 0):
+            raise ValueError(
+                f'spacing {spacing}, margin {margin} and near {near} must be above 0')
         self.spacing = float(spacing)
         low = np.asarray(mesh.bounds[0]) - margin
         shape = np.ceil((np.asarray(mesh.bounds[1]) + margin - low) / spacing).astype(int) + 1
@@ -105,7 +113,7 @@ class SignedDistanceGrid:
                 f'use at least {least:.4g} m')
         self.low = torch.as_tensor(low, dtype=torch.float64)
         self.high = self.low + torch.as_tensor(shape - 1) * self.spacing
-        self.values = _grid_values(mesh, low, shape, self.spacing)    # (X, Y, Z) float32
+        self.values = _grid_values(mesh, low, shape, self.spacing, near)    # (X, Y, Z) float32
         self._converted = {}
 
     def _values_like(self, points: torch.Tensor) -> torch.Tensor:
@@ -133,34 +141,24 @@ class SignedDistanceGrid:
 
 
 def _grid_values(
-    mesh: trimesh.Trimesh, low: np.ndarray, shape: np.ndarray, spacing: float
+    mesh: trimesh.Trimesh, low: np.ndarray, shape: np.ndarray, spacing: float, near: float,
 ) -> torch.Tensor:
-    """Return the exact distance at every grid point, (X, Y, Z) float32, cached by content."""
+    """Return the distance at every grid point, (X, Y, Z) float32, cached by content."""
     key = {
         'mesh': content_hash(mesh), 'spacing': spacing, 'low': low.tolist(),
-        'shape': shape.tolist()}
+        'shape': shape.tolist(), **({'near': near} if math.isfinite(near) else {})}
     known = repr(key)
+
+    def build() -> dict[str, np.ndarray]:
+        asked = functools.partial(exact_signed_distance, mesh)
+        return {'values': values_near(asked, low, shape, spacing, near) if math.isfinite(near)
+                else values_everywhere(asked, low, shape, spacing)}
+
     with _grids_lock:
         if known not in _grids:
-            arrays = cached_arrays(
-                'distance_grid', key, lambda: {'values': _sample(mesh, low, shape, spacing)})
+            arrays = cached_arrays('distance_grid', key, build)
             _grids[known] = torch.from_numpy(arrays['values'])
             while len(_grids) > 1 and sum(v.nbytes for v in _grids.values()) > _KEPT_BYTES:
                 _grids.popitem(last=False)
         _grids.move_to_end(known)
         return _grids[known]
-
-
-def _sample(
-    mesh: trimesh.Trimesh, low: np.ndarray, shape: np.ndarray, spacing: float
-) -> np.ndarray:
-    """Return the exact distance at every grid point, (X, Y, Z) float32."""
-    axes = [low[i] + spacing * np.arange(shape[i]) for i in range(3)]
-    values = np.empty(shape, dtype=np.float32)
-    slab = max(1, _CHUNK // int(shape[1] * shape[2]))
-    for start in range(0, int(shape[0]), slab):
-        xs = axes[0][start:start + slab]
-        points = np.stack(np.meshgrid(xs, axes[1], axes[2], indexing='ij'), axis=-1)
-        distance = exact_signed_distance(mesh, points.reshape(-1, 3))
-        values[start:start + slab] = distance.reshape(points.shape[:-1])
-    return values

@@ -196,7 +196,9 @@ class SyncDiffGenerator:
         def refined(numbered: tuple[int, HandObjectMotion]) -> HandObjectMotion | RefinementFailure:
             index, motion = numbered
             token.check(f'refinement of candidate {index}')
-            return refine(motion, scene, given=request.start_hands) if self.config.refine else motion
+            if not self.config.refine:
+                return motion
+            return refine(motion, scene, given=request.start_hands)
 
         for index, motion in enumerate(
                 self._side_by_side.map(refined, enumerate(motions, first)), first):

@@ -105,7 +105,7 @@ class Neighbours:
         self, path: torch.Tensor, needed: torch.Tensor, free: torch.Tensor, upward: float,
     ) -> torch.Tensor:
         """
-        Return pushes (N, 3), world, that take the object to `needed` (N,) metres from the other.
+        Return what takes the object to `needed` (N,) metres from the other, (N, 3), world.
 
         :param free: (N,) the frames in which it may be pushed; the others' pushes are 0
         :param upward: how much of the direction up is added to that of the surface

@@ -4,7 +4,7 @@
 
 import warnings
 
-from hoi_planner.geometry import array_cache, signed_distance
+from hoi_planner.geometry import array_cache, grid_values, signed_distance
 from hoi_planner.geometry.signed_distance import (
     closest_points, exact_signed_distance, SignedDistanceGrid)
 import numpy as np
@@ -154,7 +154,7 @@ def test_grid_built_in_slabs_is_the_grid_built_at_once(tmp_path, monkeypatch):
     whole = SignedDistanceGrid(mesh, 0.01).values.clone()
     signed_distance._grids.clear()
     monkeypatch.setenv('HOI_CACHE', str(tmp_path / 'other'))
-    monkeypatch.setattr(signed_distance, '_CHUNK', 500)
+    monkeypatch.setattr(grid_values, '_CHUNK', 500)
     assert torch.equal(SignedDistanceGrid(mesh, 0.01).values, whole)
 
 

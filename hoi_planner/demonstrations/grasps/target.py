@@ -9,14 +9,12 @@ import torch
 
 from hoi_planner.geometry.signed_distance import SignedDistanceGrid
 from hoi_planner.geometry.transforms import inverse, rotate_vectors, transform_points
+from hoi_planner.objects.distance_grid import distance_grid, FINEST
 from hoi_planner.objects.library import companion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 from hoi_planner.objects.standing import standing_pose
 
-GRID_CELLS = 1.2e6
-GRID_MARGIN = 0.03          # metres
-FINEST_GRID = 0.001         # metres
 NORMAL_STEP = 0.0015        # metres, of central differences
 LID_ROOM = 0.007         # metres that a hand leaves around what closes the object
 
@@ -39,7 +37,7 @@ class SeatedLid:
         if fitting is None:
             return None
         seat = torch.tensor(model.affordances.frames['lid_seat'], dtype=torch.float64)
-        return cls(SignedDistanceGrid(load_object(fitting).mesh, FINEST_GRID, GRID_MARGIN), seat)
+        return cls(distance_grid(load_object(fitting), FINEST), seat)
 
     def distance(self, points: torch.Tensor) -> torch.Tensor:
         """Return (...) metres from points (..., 3), the vessel's frame, differentiable."""
@@ -73,13 +71,10 @@ class GraspTarget:
         :param both_hands: set mirror
         :raises ValueError: both_hands without a plane of symmetry
         """
-        volume = float((model.mesh.extents + 2 * GRID_MARGIN).prod())
-        # Rounded, so that the cache's key does not hang on the last bit.
-        spacing = max(FINEST_GRID, round((volume / GRID_CELLS) ** (1 / 3), 4))
         rest = standing_pose(model, 0.0, 0.0)
         up = rotate_vectors(inverse(rest)[3:], torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64))
         mirror = left_of(model) if both_hands else None
-        return cls(model, SignedDistanceGrid(model.mesh, spacing, GRID_MARGIN), up.float(),
+        return cls(model, distance_grid(model), up.float(),
                    float(rest[2]), mirror, SeatedLid.of(model))
 
     def height(self, points: torch.Tensor) -> torch.Tensor:

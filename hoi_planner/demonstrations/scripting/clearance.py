@@ -14,6 +14,7 @@ from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.hands.skin_points import skin_points
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.distance_grid import distance_grid
 from hoi_planner.objects.model import ObjectModel
 import torch
 
@@ -24,9 +25,6 @@ NEAR = 0.42                 # metres between wrists from which on hands cannot m
 NEAR_POINTS = 330           # of a hand, where the other may meet it
 NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
 SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
-GRID_CELLS = 1.2e6          # as grasps.target has them, so that both share one grid
-GRID_MARGIN = 0.03          # metres
-FINEST_GRID = 0.001         # metres
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,7 @@ class Shape:
     @functools.cached_property
     def distance(self) -> SignedDistanceGrid:
         """Return the signed distance as a grid."""
-        volume = float((self.model.mesh.extents + 2 * GRID_MARGIN).prod())
-        spacing = max(FINEST_GRID, round((volume / GRID_CELLS) ** (1 / 3), 4))
-        return SignedDistanceGrid(self.model.mesh, spacing, GRID_MARGIN)
+        return distance_grid(self.model)
 
 
 def surface_points(model: ObjectModel) -> torch.Tensor:
