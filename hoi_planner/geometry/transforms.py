@@ -123,7 +123,7 @@ def rotation_angle(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
     return 2 * torch.atan2(difference[..., :3].norm(dim=-1), difference[..., 3].abs())
 
 
-def _rotation_step(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
+def rotation_step(qa: torch.Tensor, qb: torch.Tensor) -> torch.Tensor:
     """Return the world-frame axis-angle (..., 3), shortest way, that takes qa to qb (..., 4)."""
     return roma.unitquat_to_rotvec(_quat_product(qb, roma.quat_conjugation(qa)))
 
@@ -153,7 +153,9 @@ def interpolate_poses(
     s = ((query - times[left]) / (times[left + 1] - times[left])).clamp(0, 1).to(poses)[:, None]
     start, end = poses[..., left, :], poses[..., left + 1, :]
     translation = start[..., :3] + s * (end[..., :3] - start[..., :3])
-    step = roma.rotvec_to_unitquat(s * _rotation_step(start[..., 3:], end[..., 3:]))
+    # Of each stretch once, however many queries lie in it.
+    turns = rotation_step(poses[..., :-1, 3:], poses[..., 1:, 3:])
+    step = roma.rotvec_to_unitquat(s * turns[..., left, :])
     return make_pose(translation, _quat_product(step, start[..., 3:]))
 
 
@@ -174,7 +176,7 @@ def pose_velocities(poses: torch.Tensor, fps: float) -> torch.Tensor:
     start, end = poses[..., before, :], poses[..., after, :]
     duration = (after - before).to(poses)[:, None] / fps
     linear = (end[..., :3] - start[..., :3]) / duration
-    return torch.cat([linear, _rotation_step(start[..., 3:], end[..., 3:]) / duration], dim=-1)
+    return torch.cat([linear, rotation_step(start[..., 3:], end[..., 3:]) / duration], dim=-1)
 
 
 def minimum_jerk(s: torch.Tensor) -> torch.Tensor:

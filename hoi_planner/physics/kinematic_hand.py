@@ -9,7 +9,7 @@ import torch
 
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import (
-    compose, interpolate_poses, inverse, pose_velocities, relative)
+    compose, interpolate_poses, inverse, relative, rotation_step)
 from hoi_planner.hands.contract import ConvexLink
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
@@ -47,14 +47,13 @@ def step_velocities(poses: torch.Tensor, timestep: float) -> torch.Tensor:
     :return: (L, S, 6) vx, vy, vz, wx, wy, wz; m/s and rad/s, world frame
     """
     now, following = poses[:, :-1], poses[:, 1:]
-    wrist = torch.stack([poses[0, :-1], poses[0, 1:]], dim=1)               # (S - 1, 2, 7)
-    spin = pose_velocities(wrist, 1 / timestep)[:, 0, 3:]
+    turning = rotation_step(now[..., 3:], following[..., 3:]) / timestep
+    spin = turning[0]
     middle = now[..., :3].mean(dim=0)
     rigid = compose(compose(poses[0, 1:], inverse(poses[0, :-1])), now)     # (L, S - 1, 7)
     speed = (rigid[..., :3].mean(dim=0) - middle) / timestep
     field = speed + torch.linalg.cross(spin.expand_as(now[..., :3]), now[..., :3] - middle)
     own = (following[..., :3] - rigid[..., :3]) / timestep
-    turning = pose_velocities(torch.stack([now, following], dim=2), 1 / timestep)[:, :, 0, 3:]
     velocities = torch.zeros(*poses.shape[:2], 6, dtype=poses.dtype)
     velocities[:, :-1] = torch.cat([field + own, turning], dim=-1)
     return velocities
