@@ -1,7 +1,7 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What holds for every test: the run has a ROS domain of its own, and in CI the same examples.
+What holds for every test: a ROS domain of the run's own, in CI the same examples, and an order.
 
 scripts/test has claimed one already. A bare `python -m pytest` makes the same claim here, so that
 its nodes never meet those of a run beside it; scripts/domain.sh says how claims work.
@@ -13,6 +13,7 @@ from pathlib import Path
 import random
 
 import hypothesis
+import pytest
 
 CLAIMS = Path('/tmp/hoi_planner-domains')
 
@@ -46,3 +47,21 @@ if 'ROS_DOMAIN_ID' not in os.environ:
 hypothesis.settings.register_profile('ci', derandomize=True)
 if os.environ.get('CI'):
     hypothesis.settings.load_profile('ci')
+
+
+@pytest.hookimpl(tryfirst=True)     # pytest-xdist writes the groups into the names
+def pytest_collection_modifyitems(items):
+    """
+    Have tests of a file run in one process, and those that talk over DDS in one, at the end.
+
+    Of several processes (pytest-xdist, --dist loadgroup) the others are then done or nearly: graphs
+    of four nodes have the cores, and the domain, to themselves.
+    """
+    items.sort(key=_talks)      # stable: the order is the same otherwise
+    for item in items:
+        group = 'ros' if _talks(item) else item.nodeid.split('::')[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _talks(item):
+    return item.get_closest_marker('ros') is not None
