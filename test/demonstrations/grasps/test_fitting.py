@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Grasps of one instance fitted to another: again from other starts where few come out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import roma
 import torch
 
-from hoi_planner.demonstrations.grasps import fitting
+from hoi_planner.demonstrations.grasps import fitting, library
 from hoi_planner.demonstrations.grasps.fitting import fit_records, FitConfig, wobbled
 from hoi_planner.demonstrations.grasps.library import grasp_file
 from hoi_planner.objects.instances import instance_resource
@@ -53,3 +54,20 @@ def test_scarce_grasps_are_fitted_again(monkeypatch):
     assert len(more) >= len(kept)
     # What the first round found stands first, so that a cache of it would still be true.
     assert torch.equal(more.wrists[:len(kept)], kept.wrists)
+
+
+@pytest.mark.slow
+def test_threads_that_ask_at_once_have_grasps_fitted_once(monkeypatch, tmp_path):
+    monkeypatch.setenv('HOI_CACHE', str(tmp_path))
+    model, fitted = load_object('library://spoon?length=0.2345'), []
+
+    def counted(*given):
+        fitted.append(given)
+        return fit_records(*given)
+
+    monkeypatch.setattr(library, 'fit_records', counted)
+    regions = (model.affordances.graspable[0].name,)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(
+            lambda _: library.grasps_for(model, 'right', regions=regions), range(2))
+    assert len(fitted) == 1 and len(one) and other is one

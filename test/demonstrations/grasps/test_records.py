@@ -49,6 +49,18 @@ def test_a_group_of_the_wrong_side_is_not_written(tmp_path):
             'library://mug', 'open_hand', {'two_left': made_up(2)}))
 
 
+def test_a_set_has_the_hands_that_physics_takes():
+    records = made_up(6, 'left')
+    grasps = records.grasp_set('library://mug', 'open_hand')
+    for index in range(len(records)):
+        hand = records.hand(index)
+        for name, mine in (('wrists', hand.wrist), ('fingers', hand.fingers),
+                           ('pregrasp_wrists', hand.pregrasp_wrist),
+                           ('open_fingers', hand.open_fingers)):
+            torch.testing.assert_close(getattr(grasps, name)[index], mine, atol=1e-12, rtol=0)
+    assert len(no_records('right').grasp_set('library://mug', 'open_hand')) == 0
+
+
 def test_the_diverse_choice_beats_the_first_ones():
     records = join([made_up(20), *[made_up(2, seed=0)] * 10])
     chosen = records.select(choose_diverse(records, 10))
