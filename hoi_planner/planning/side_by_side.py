@@ -5,10 +5,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 import contextvars
+import functools
 from typing import TypeVar
 
 Given = TypeVar('Given')
 Made = TypeVar('Made')
+
+
+@functools.cache
+def side_by_side(threads: int) -> 'SideBySide':
+    """Return the threads that all share: a model loaded anew has none of its own, nor their heaps."""
+    return SideBySide(threads)
 
 
 class SideBySide:

@@ -36,7 +36,7 @@ from hoi_planner.planning.request import MAX_CANDIDATES, PlanRequest
 from hoi_planner.planning.request_condition import ConditionMaker, ground_height, lifted
 from hoi_planner.planning.scripted_generator import candidate_generator, place
 from hoi_planner.planning.shape_features import ShapeFeatures
-from hoi_planner.planning.side_by_side import SideBySide
+from hoi_planner.planning.side_by_side import side_by_side
 from hoi_planner.planning.syncdiff_config import load_syncdiff_config, SyncDiffGeneratorConfig
 from hoi_planner.planning.task_words import understood_task
 from hoi_planner.planning.warm_up import make_optimizer
@@ -96,7 +96,7 @@ class SyncDiffGenerator:
         self.config = config or load_syncdiff_config()
         self._encoder = text_encoder
         self._device = device
-        self._side_by_side = SideBySide(self.config.threads)
+        self._side_by_side = side_by_side(self.config.threads)
         self._model: LoadedModel | None = None
         self._lock = threading.Lock()
 

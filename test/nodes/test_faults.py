@@ -217,8 +217,16 @@ def transition(client, node, number):
 
 
 def measure(pid):
-    """Return resident bytes, threads and open files of a process."""
-    return (resident_bytes(pid), len(os.listdir(f'/proc/{pid}/task')),
+    """
+    Return resident bytes, threads and open files of a process.
+
+    Memory is the least within two seconds: a candidate made ahead may just be let go.
+    """
+    memory = []
+    for _ in range(10):
+        memory.append(resident_bytes(pid))
+        time.sleep(0.2)
+    return (min(memory), len(os.listdir(f'/proc/{pid}/task')),
             len(os.listdir(f'/proc/{pid}/fd')))
 
 
