@@ -14,7 +14,7 @@ Made = TypeVar('Made')
 
 @functools.cache
 def side_by_side(threads: int) -> 'SideBySide':
-    """Return the threads that all share: a model loaded anew has none of its own, nor their heaps."""
+    """Return the threads that all share: a model that is loaded anew brings no heaps of its own."""
     return SideBySide(threads)
 
 
