@@ -25,7 +25,7 @@ from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.scene_building import physics_scene
 from hoi_planner.viewing.contact_sheet import write_contact_sheet
 from hoi_planner.viewing.plan_view import played_view
-from planning import ask, drawn_objects, fit_grasps, graph_physics, graph_planner
+from planning import ask, drawn_objects, graph_physics, graph_planner, make_known
 
 GENERATORS = ('syncdiff', 'scripted')
 
@@ -45,7 +45,7 @@ def accepted_plans(planners, task, seed, settings):
     placed = drawn_objects(task, seed, UNSEEN_INSTANCES)
     if placed is None:
         return None
-    fit_grasps(placed)
+    make_known(placed)
     plans = {}
     for generator, planner in planners.items():
         result, _ = ask(planner, task, placed, seed, replace(settings, generator=generator))

@@ -18,12 +18,12 @@ from hoi_planner.evaluation.replay.settings import graph_settings
 from hoi_planner.objects.instances import UNSEEN_INSTANCES
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.generators import make_generator
-from planning import ask, drawn_objects, fit_grasps, graph_planner
+from planning import ask, drawn_objects, graph_planner, make_known
 
 
 def ask_each(planners, task, placed, seed, settings, backwards):
     """Return the number of the accepted candidate, None without, and the seconds by look_ahead."""
-    ask(planners[0], task, placed, seed, settings)  # not timed: distance grids of new objects
+    ask(planners[0], task, placed, seed, settings)  # not timed: what is loaded into memory once
     order = list(enumerate(planners))
     seconds, found = [0.0] * len(planners), set()
     for place, planner in reversed(order) if backwards else order:
@@ -55,7 +55,7 @@ def main():
             for seed in range(arguments.first, arguments.first + arguments.seeds):
                 placed = drawn_objects(find_task(name), seed, UNSEEN_INSTANCES)
                 if placed is not None:
-                    fit_grasps(placed)
+                    make_known(placed)
                     rows.append(ask_each(
                         planners, find_task(name), placed, seed, settings, len(rows) % 2 == 1))
     accepted = [row for row in rows if row[0] is not None]

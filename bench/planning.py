@@ -5,10 +5,10 @@ Requests with an accepted plan, and the time from request to plan: every task, s
 
 The whole planner in this process with the graph's parameters (config/planner.yaml), physics in two
 workers, without ROS. Objects and places are drawn as demonstrations draw them, --instances unseen:
-sizes that training never shows. Grasps of such objects that this machine does not know yet are
-fitted before the clock starts; --cold counts them. With --execute each accepted plan is then played
-as simulated_executor does, in finer steps with a converged solver: `held` says in how many the
-objects stayed within the limits of displacement and rotation.
+sizes that training never shows. Grasps and distance grids of such objects that this machine does
+not know yet are made before the clock starts; --cold counts them. With --execute each accepted plan
+is then played as simulated_executor does, in finer steps with a converged solver: `held` says in
+how many the objects stayed within the limits of displacement and rotation.
 
 Run: OMP_NUM_THREADS=1 python bench/planning.py --generator syncdiff --seeds 10
 """
@@ -21,14 +21,17 @@ import statistics
 import time
 
 import torch
+import yaml
 
+from hoi_planner.assets import config_path
 from hoi_planner.demonstrations.dataset.splits import load_splits
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
-from hoi_planner.evaluation.replay.settings import graph_settings
+from hoi_planner.evaluation.replay.settings import graph_settings, PARAMETERS_FILE
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
+from hoi_planner.objects.distance_grid import distance_grid
 from hoi_planner.objects.instances import TRAIN_INSTANCES, UNSEEN_INSTANCES
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
@@ -53,9 +56,10 @@ def drawn_objects(task, seed, instances):
         return None
 
 
-def fit_grasps(placed):
-    """Have the grasps of the objects fitted and kept."""
+def make_known(placed):
+    """Have the grasps and the distance grids of the objects made and kept, as once a size."""
     for item in placed:
+        distance_grid(item.model)
         for asked in [lambda side=side: grasps_for(item.model, side) for side in SIDES] + [
                 lambda: two_hand_grasps_for(item.model)]:
             try:
@@ -65,15 +69,20 @@ def fit_grasps(placed):
                     raise
 
 
-# As simulated_executor does by default.
-EXECUTION = PhysicsConfig(timestep=1 / 480, effective_friction=0.7)
+def graph_execution():
+    """Return the physics that the graph's simulated_executor plays with."""
+    sections = yaml.safe_load(config_path(PARAMETERS_FILE).read_text())
+    executor = sections['/**/simulated_executor']['ros__parameters']
+    return PhysicsConfig(
+        timestep=1 / executor['steps_per_second'],
+        effective_friction=executor['effective_friction'])
 
 
 def holds(plan):
     """Return whether an accepted plan's objects stay within the limits when it is executed."""
     limits = PlanLimits()
     metrics, _ = execute_in_simulation(
-        plan, (), EXECUTION, limits.drop, lambda fraction, displacement: None)
+        plan, (), graph_execution(), limits.drop, lambda fraction, displacement: None)
     return (metrics.displacement_max <= limits.displacement
             and metrics.rotation_max <= limits.rotation)
 
@@ -111,7 +120,7 @@ def row(planner, task, settings, arguments):
         if placed is None:
             continue
         if not arguments.cold:
-            fit_grasps(placed)
+            make_known(placed)
         result, seconds = ask(planner, task, placed, seed, settings)
         tried.append(seconds)
         if result.accepted:
@@ -150,7 +159,8 @@ def main():
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--budget', type=float, default=60.0)
     parser.add_argument('--instances', choices=('unseen', 'train', 'stored'), default='unseen')
-    parser.add_argument('--cold', action='store_true', help='fitting of grasps counts')
+    parser.add_argument(
+        '--cold', action='store_true', help='the making of grasps and distance grids counts')
     parser.add_argument('--reasons', action='store_true', help='print why requests were refused')
     parser.add_argument('--json', type=Path, metavar='FILE')
     arguments = parser.parse_args()

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small dataset of random numbers in the right form: what lies where can be told exactly."""
 
+from dataclasses import replace
+
 from motions import random_motion
 
 from hoi_planner.demonstrations.dataset.index import FORMAT
 from hoi_planner.demonstrations.dataset.packing import sample_bytes, write_dataset
 from hoi_planner.demonstrations.dataset.records import (
-    DemonstrationRecord, lost, METRICS, Refusal,
+    DemonstrationRecord, KEPT, lost, METRICS, Refusal,
 )
 
 RESOURCES = ('library://carton', 'library://drum', 'library://tote')
@@ -23,14 +25,21 @@ def demonstration(number, frames, objects, refusals=()):
         number=number, task=motion.task, resources=resources,
         categories=tuple(name.split('//')[1] for name in resources), masses=(1.0,) * objects,
         object_ids=motion.object_ids, sides=motion.sides, frames=frames, fps=30.0,
-        refusals=tuple(refusals), metrics=dict.fromkeys(METRICS, 0.001 * (1 + number))), motion
+        refusals=tuple(refusals), metrics=dict.fromkeys(METRICS, 0.001 * (1 + number)),
+        shown=(*shown(refusals), KEPT)), motion
+
+
+def shown(refusals):
+    """Return the codes of what physics refused."""
+    return tuple(refusal.code for refusal in refusals if refusal.stage == 'physics')
 
 
 def small_dataset():
     """Return (record, motion) of seven samples, of which number 3 is lost."""
     sizes = [(20, 1), (37, 2), (200, 2), None, (2, 1), (50, 2), (41, 1)]
     dropped = [Refusal('physics', 'OBJECT_DROPPED'), Refusal('script', 'NO_CANDIDATE')]
-    return [(lost(3, 'pour', dropped * 2), None) if size is None else demonstration(
+    never = replace(lost(3, 'pour', dropped * 2), shown=shown(dropped * 2))
+    return [(never, None) if size is None else demonstration(
         number, *size, refusals=dropped[:number % 3]) for number, size in enumerate(sizes)]
 
 

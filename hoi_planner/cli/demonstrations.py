@@ -44,11 +44,11 @@ def generate_dataset(arguments: argparse.Namespace) -> None:
 
 
 def print_summary(records) -> None:
-    """Print the table of what was tried, made and kept, and the reasons of refusals."""
+    """Print the table of what was tried, shown to physics and kept, and the reasons of refusals."""
     print(table(COLUMNS, generation_rows(records)))
     rows = reason_rows(records)
     if rows:
-        print('\n' + table(('task', 'refused by', 'attempts'), rows))
+        print('\n' + table(('task', 'refused by', 'times'), rows))
 
 
 def show_statistics(arguments: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hoi_planner.demonstrations.dataset.records import DemonstrationRecord
 
-FORMAT = 1
+FORMAT = 2
 INDEX, OBJECTS = 'index.json', 'objects.safetensors'
 
 

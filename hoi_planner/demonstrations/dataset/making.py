@@ -3,7 +3,7 @@
 """Make one sample: draw a scene, run the script, play it; again, until an attempt passes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.dataset.orders import choose, DatasetOrder, MAX_ATTEMPTS
@@ -13,7 +13,7 @@ from hoi_planner.demonstrations.dataset.records import (
 from hoi_planner.demonstrations.dataset.splits import instances, load_splits, SplitConfig
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
-from hoi_planner.demonstrations.scripting.rehearsal import rehearsed
+from hoi_planner.demonstrations.scripting.rehearsal import rehearsed, verdicts_noted
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.motion.record import HandObjectMotion
@@ -62,7 +62,15 @@ def make_sample(
     :param token: polled between and within attempts
     :raises HoiPlannerError: what the token raises; a script's failure other than NO_CANDIDATE
     """
-    token = CancelToken() if token is None else token
+    with verdicts_noted() as shown:
+        sample = _first_passing(
+            order, number, splits, CancelToken() if token is None else token)
+    return replace(sample, record=replace(sample.record, shown=tuple(shown)))
+
+
+def _first_passing(
+    order: DatasetOrder, number: int, splits: SplitConfig, token: CancelToken,
+) -> Sample:
     task, refusals = order.task_of(number), []
     for attempt in range(MAX_ATTEMPTS):
         token.check(f'sample {number}')

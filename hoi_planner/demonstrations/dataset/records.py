@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 import json
 import math
 
+from hoi_planner.failures import FailureCode
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -24,6 +26,8 @@ class DemonstrationRecord:
 
     metrics: of METRICS, SI units
     refusals: of the attempts before the kept one
+    shown: codes of the verdicts of all motions that physics was shown, in all attempts; NONE: kept.
+        A script shows physics several motions of a scene until one is kept
     """
 
     number: int
@@ -37,6 +41,7 @@ class DemonstrationRecord:
     fps: float
     refusals: tuple[Refusal, ...]
     metrics: dict[str, float]
+    shown: tuple[str, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -78,6 +83,7 @@ class DemonstrationRecord:
         return record
 
 
+KEPT = FailureCode.NONE.name
 METRICS = ('displacement', 'rotation', 'slip', 'penetration', 'volume', 'force', 'contact_ratio')
 
 
@@ -96,6 +102,14 @@ def known(value: float) -> float | None:
 
 
 def reasons(records: Iterable[DemonstrationRecord]) -> Counter:
-    """Return how often attempts were refused for each reason, 'script NO_CANDIDATE' and such."""
-    return Counter(f'{refusal.stage} {refusal.code}'
-                   for record in records for refusal in record.refusals)
+    """
+    Return how often each reason was given, 'script NO_CANDIDATE' and such.
+
+    A script refuses a whole attempt, physics one motion that it was shown.
+    """
+    counted = Counter()
+    for record in records:
+        counted.update(f'{refusal.stage} {refusal.code}' for refusal in record.refusals
+                       if refusal.stage == 'script')
+        counted.update(f'physics {code}' for code in record.shown if code != KEPT)
+    return counted

@@ -1,13 +1,13 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of a dataset: what was made and kept of each task, and why the rest was not."""
+"""Tables of a dataset: what was shown to physics and kept of each task, and why the rest not."""
 
 from collections.abc import Iterable, Sequence
 import statistics
 
-from hoi_planner.demonstrations.dataset.records import DemonstrationRecord, reasons
+from hoi_planner.demonstrations.dataset.records import DemonstrationRecord, KEPT, reasons
 
-COLUMNS = ('task', 'samples', 'tried', 'made', 'kept', 'kept of made', 'displacement mm',
+COLUMNS = ('task', 'samples', 'tried', 'kept', 'shown', 'kept of shown', 'displacement mm',
            'penetration mm', 'contact ratio', 'duration s', 'lost')
 
 
@@ -23,8 +23,9 @@ def generation_rows(records: Sequence[DemonstrationRecord]) -> list[tuple[str, .
     """
     Return the rows of the summary, one a task and one of all; medians are of kept samples.
 
-    tried: attempts; made: those that the script made a motion of; kept: those that physics kept;
-    lost: samples that no attempt made
+    tried: attempts, each with its own scene; kept: samples with a motion; shown: motions that
+    physics was shown, of which it kept the share `kept of shown`; lost: samples that no attempt
+    made
     """
     rows = [_generation_row(task, group) for task, group in by_task(records).items()]
     return rows + [_generation_row('all', records)] if len(rows) > 1 else rows
@@ -33,10 +34,9 @@ def generation_rows(records: Sequence[DemonstrationRecord]) -> list[tuple[str, .
 def _generation_row(name: str, records: Sequence[DemonstrationRecord]) -> tuple[str, ...]:
     kept = [record for record in records if record.kept]
     tried = sum(record.attempts for record in records)
-    unmade = sum(refusal.stage == 'script' for record in records for refusal in record.refusals)
-    made = tried - unmade
-    return (name, str(len(records)), str(tried), str(made), str(len(kept)),
-            f'{len(kept) / made:.0%}' if made else '-',
+    shown = [code for record in records for code in record.shown]
+    return (name, str(len(records)), str(tried), str(len(kept)), str(len(shown)),
+            f'{shown.count(KEPT) / len(shown):.0%}' if shown else '-',
             _median(kept, 'displacement', 1e3, 2), _median(kept, 'penetration', 1e3, 2),
             _median(kept, 'contact_ratio', 1, 2),
             f'{statistics.median(record.duration for record in kept):.2f}' if kept else '-',
@@ -49,7 +49,7 @@ def _median(records: Sequence[DemonstrationRecord], name: str, factor: float, di
 
 
 def reason_rows(records: Sequence[DemonstrationRecord]) -> list[tuple[str, ...]]:
-    """Return rows task, reason, number of refused attempts; the most frequent first."""
+    """Return rows task, reason, how often; the most frequent first."""
     return [(task, reason, str(count)) for task, group in by_task(records).items()
             for reason, count in reasons(group).most_common()]
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does a motion hold in physics? A script plays what it has made before it hands it out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from contextvars import ContextVar
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scene import TaskScene
@@ -23,6 +25,21 @@ REHEARSAL = PlanLimits(displacement=0.0095, drop=0.0095)
 # Motion, world and report of the last one that was played; who makes a record of it asks for it
 # again. One tuple, so that threads see all of it or nothing.
 _last: tuple[HandObjectMotion | None, tuple, PlanReport | None] = (None, (), None)
+
+
+# Where the codes of verdicts are noted, if anyone asked for it.
+_noted: ContextVar[list[str] | None] = ContextVar('noted', default=None)
+
+
+@contextlib.contextmanager
+def verdicts_noted() -> Iterator[list[str]]:
+    """Yield a list that gets the verdict's code of each motion played meanwhile, NONE: kept."""
+    codes: list[str] = []
+    before = _noted.set(codes)
+    try:
+        yield codes
+    finally:
+        _noted.reset(before)
 
 
 def rehearsed(
@@ -46,6 +63,9 @@ def rehearsed(
             scene.table_height)
         report = screen_plan(physics, as_stored(motion), limits=REHEARSAL, cancel=token)
         _last = (motion, world, report)
+        codes = _noted.get()
+        if codes is not None:
+            codes.append(report.verdict.code.name)
     return report
 
 

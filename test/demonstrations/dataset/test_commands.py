@@ -13,7 +13,7 @@ def test_statistics_of_a_dataset(dataset_directory, capsys):
     assert 'split train, seed 5, 6 of 7 samples kept, 3 objects' in out
     assert 'made by 0123456789abcdef, other code than this' in out
     lines = {line.split()[0]: line.split() for line in out.splitlines() if line.split()}
-    assert lines['all'][1:5] == ['7', '16', '12', '6']
+    assert lines['all'][1:5] == ['7', '16', '6', '12']
     assert out.count('carry') >= 2 and 'physics OBJECT_DROPPED' in out and '%' in lines['pour'][-1]
 
 

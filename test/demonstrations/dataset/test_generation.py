@@ -18,6 +18,7 @@ from hoi_planner.demonstrations.dataset.generation import generate
 from hoi_planner.demonstrations.dataset.index import read_index
 from hoi_planner.demonstrations.dataset.orders import DatasetOrder
 from hoi_planner.demonstrations.dataset.reading import DemonstrationDataset
+from hoi_planner.demonstrations.dataset.records import KEPT
 from hoi_planner.demonstrations.dataset.worker_pool import made_samples
 from hoi_planner.demonstrations.scene import PlacedObject
 from hoi_planner.demonstrations.scripting.rehearsal import LIMITS
@@ -89,6 +90,8 @@ def test_samples_are_physically_true_and_in_the_record(generated):
     assert record.metrics['displacement'] == pytest.approx(
         report.metrics.displacement_max, abs=3e-4)
     assert 0.3 < record.metrics['contact_ratio'] < 1
+    # The motion that was kept is the last of those that physics was shown.
+    assert record.shown[-1] == KEPT and record.shown.count(KEPT) == 1
 
 
 def test_a_killed_worker_names_its_sample_and_nothing_is_lost(generated, tmp_path):

@@ -129,7 +129,7 @@ def test_a_damaged_header_names_the_sample(dataset_directory):
 
 
 @pytest.mark.parametrize('change, message', [
-    ({'format': 2}, 'its format is not 1'),
+    ({'format': 1}, 'its format is not 2'),
     ({'shards': [{'file': '../x', 'bytes': 1, 'sha256': '', 'samples': []}]}, 'leads out'),
     ({'shards': [{'file': 'x'}]}, 'cannot be read'),
 ])

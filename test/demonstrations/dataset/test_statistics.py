@@ -72,10 +72,10 @@ def test_a_row_of_medians():
 def test_the_summary_counts_attempts(demonstrations):
     records = [record for record, _ in demonstrations]
     rows = {row[0]: dict(zip(COLUMNS, row)) for row in generation_rows(records)}
-    # pour: numbers 1, 5 kept after 1 and 2 refusals, number 3 lost after 4 refusals.
+    # pour: numbers 1, 5 kept after 1 and 2 refusals, number 3 lost after 4; physics had 4 of the 7.
     pour = rows['pour']
-    assert (pour['samples'], pour['tried'], pour['made'], pour['kept']) == ('3', '9', '6', '2')
-    assert pour['kept of made'] == '33%' and pour['lost'] == '1'
+    assert (pour['samples'], pour['tried'], pour['kept'], pour['shown']) == ('3', '9', '2', '6')
+    assert pour['kept of shown'] == '33%' and pour['lost'] == '1'
     assert pour['displacement mm'] == '4.00'            # of 2 mm and 6 mm
     assert rows['all']['samples'] == '7'
     assert reasons(records) == {'physics OBJECT_DROPPED': 6, 'script NO_CANDIDATE': 4}

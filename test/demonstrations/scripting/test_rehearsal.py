@@ -12,7 +12,7 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.holding import Holds
 from hoi_planner.demonstrations.scripting.rehearsal import (
-    as_stored, falls_short, LIMITS, rehearsed)
+    as_stored, falls_short, LIMITS, rehearsed, verdicts_noted)
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.tasks.registry import TASKS
 from hoi_planner.failures import Canceled
@@ -49,6 +49,19 @@ def test_the_last_motion_is_not_played_again():
     assert rehearsed(scene, motion, CancelToken()) is first
     moved = motion.with_(wrist_poses=motion.wrist_poses.clone())
     assert rehearsed(scene, moved, CancelToken()) is not first
+
+
+def test_verdicts_are_noted_once_a_motion_and_only_where_asked_for():
+    scene, motion = carried()
+    away = motion.with_(wrist_poses=motion.wrist_poses + torch.tensor([0, 0, .15, 0, 0, 0, 0]))
+    with verdicts_noted() as outer:
+        with verdicts_noted() as codes:
+            for each in (away, motion.with_(task='carry'), away):
+                rehearsed(scene, each, CancelToken())
+                rehearsed(scene, each, CancelToken())
+        assert outer == []
+    rehearsed(scene, motion.with_(task='carry'), CancelToken())
+    assert codes == [codes[0], 'NONE', codes[0]] and codes[0] != 'NONE'
 
 
 def test_hands_that_pass_by_lose_the_object_and_the_grasp_is_noted():
