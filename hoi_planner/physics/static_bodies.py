@@ -57,5 +57,6 @@ def _finished(world: World, body: int, config: PhysicsConfig) -> int:
     # rest; it keeps the friction cone.
     world.call(
         'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0, frictionAnchor=1,
-        lateralFriction=config.surface_frictions['table'])
+        lateralFriction=config.surface_frictions['table'],
+        rollingFriction=config.rolling_friction)
     return body
