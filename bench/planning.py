@@ -33,7 +33,7 @@ from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.distance_grid import distance_grid
 from hoi_planner.objects.instances import TRAIN_INSTANCES, UNSEEN_INSTANCES
-from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.config import judging_physics, PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.execution import execute_in_simulation
@@ -89,8 +89,7 @@ def holds(plan):
 
 def graph_physics(settings):
     """Return the physics that the graph judges with."""
-    return PhysicsConfig(
-        effective_friction=settings.friction, solver_iterations=settings.solver_iterations)
+    return judging_physics(settings.friction, settings.solver_iterations)
 
 
 def graph_planner(generator, pool, settings, **how):

@@ -15,7 +15,7 @@ from hoi_planner.nodes.diagnostics import Health, is_alive, OK, STALE, WARN
 from hoi_planner.nodes.lifecycle import StageNode
 from hoi_planner.nodes.parameters import declare, declare_mesh_roots
 from hoi_planner.nodes.spinning import run_node
-from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.config import judging_physics, PhysicsConfig
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.local_validator import LocalValidator
 from hoi_planner.planning.looking_ahead import MAX_LOOK_AHEAD
@@ -32,7 +32,7 @@ class ValidatorNode(StageNode):
         """Declare parameters, create the server; workers start on configure."""
         super().__init__('validator', FailureCode.VALIDATOR_UNAVAILABLE)
         self._workers = declare(self, 'workers', 0, 'worker processes; 0: one a core', (0, 64))
-        self._config = PhysicsConfig(
+        self._config = judging_physics(
             effective_friction=declare(
                 self, 'effective_friction', PhysicsConfig().effective_friction,
                 'hand-object friction when the goal names none', (0.001, 10.0)),

@@ -77,6 +77,7 @@ class FreeBody:
         world.call(
             'changeDynamics', self.id, -1, restitution=0.0, linearDamping=0.0, angularDamping=0.0,
             lateralFriction=config.surface_frictions['object'],
+            rollingFriction=config.surface_rolling['object'],
             spinningFriction=config.spinning_friction, collisionMargin=config.collision_margin)
 
     def release(self, linear: np.ndarray, angular: np.ndarray) -> None:

@@ -58,5 +58,5 @@ def _finished(world: World, body: int, config: PhysicsConfig) -> int:
     world.call(
         'changeDynamics', body, -1, restitution=0.0, collisionMargin=0.0, frictionAnchor=1,
         lateralFriction=config.surface_frictions['table'],
-        rollingFriction=config.rolling_friction)
+        rollingFriction=config.surface_rolling['table'])
     return body

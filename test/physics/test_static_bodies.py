@@ -33,13 +33,15 @@ def speed_of_a_rolling_ball(config):
     return radius, np.linalg.norm(linear)
 
 
+@pytest.mark.parametrize('everywhere', [True, False])
 @pytest.mark.parametrize('rolling', [1e-3, 3e-3, 5e-3])
-def test_rolling_friction_of_the_table_slows_a_ball(rolling):
+def test_rolling_friction_slows_a_ball_on_the_table(rolling, everywhere):
     # The hull of a ball has corners, which slow it as well: hence the difference to none.
     radius, without = speed_of_a_rolling_ball(PhysicsConfig(rolling_friction=0.0))
-    config = PhysicsConfig(rolling_friction=rolling)
+    config = PhysicsConfig(rolling_friction=rolling, rolling_everywhere=everywhere)
     _, slowed = speed_of_a_rolling_ball(config)
-    # Bullet multiplies it with the other surface's friction; a solid ball has 7/5 of its mass.
+    # Bullet multiplies it with the other surface's friction, the same of both here. A ball that
+    # rolls is as slow to stop as 7/5 of its mass.
     lever = rolling * config.surface_frictions['object']
     lost = STEPS / 240 * GRAVITY * lever / (1.4 * radius)
     assert without - slowed == pytest.approx(lost, rel=0.15)

@@ -10,7 +10,7 @@ from hoi_planner.evaluation.replay.outcomes import refused, ReplayOutcome
 from hoi_planner.evaluation.replay.requests import plan_request, ReplayRequest
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import RequestError
-from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.config import judging_physics
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.local_validator import LocalValidator
@@ -29,8 +29,7 @@ def replay_offline(
     :raises HoiPlannerError: GENERATOR_UNAVAILABLE
     """
     generator = make_generator(settings.generator, mesh_roots)
-    # The friction goes with each request.
-    physics = PhysicsConfig(solver_iterations=settings.solver_iterations)
+    physics = judging_physics(settings.friction, settings.solver_iterations)
     outcomes = []
     with ValidationPool(workers) as pool:
         generator.warm_up()
