@@ -21,14 +21,12 @@ import statistics
 import time
 
 import torch
-import yaml
 
-from hoi_planner.assets import config_path
 from hoi_planner.demonstrations.dataset.splits import load_splits
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.layouts import draw_layout
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
-from hoi_planner.evaluation.replay.settings import graph_settings, PARAMETERS_FILE
+from hoi_planner.evaluation.replay.settings import graph_parameters, graph_settings
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.distance_grid import distance_grid
@@ -71,8 +69,7 @@ def make_known(placed):
 
 def graph_execution():
     """Return the physics that the graph's simulated_executor plays with."""
-    sections = yaml.safe_load(config_path(PARAMETERS_FILE).read_text())
-    executor = sections['/**/simulated_executor']['ros__parameters']
+    executor = graph_parameters()['simulated_executor']
     return PhysicsConfig(
         timestep=1 / executor['steps_per_second'],
         effective_friction=executor['effective_friction'])

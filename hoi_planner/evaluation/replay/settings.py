@@ -55,6 +55,13 @@ class ReplaySettings:
                 f'time_budget is {self.time_budget:g} s, must be above 0 s')
 
 
+def graph_parameters() -> dict[str, dict]:
+    """Return the parameters of config/planner.yaml by the name of the node, '*' for all nodes'."""
+    sections = yaml.safe_load(config_path(PARAMETERS_FILE).read_text())
+    return {name.removeprefix('/**').strip('/') or '*': section['ros__parameters']
+            for name, section in sections.items()}
+
+
 def graph_settings(**chosen) -> ReplaySettings:
     """
     Return settings with the parameters of config/planner.yaml, so that both modes plan alike.
@@ -62,9 +69,8 @@ def graph_settings(**chosen) -> ReplaySettings:
     :param chosen: fields over them; None: not chosen
     :raises RequestError: names the field, the value and the limit
     """
-    sections = yaml.safe_load(config_path(PARAMETERS_FILE).read_text())
-    every, planner, validator = (
-        sections[name]['ros__parameters'] for name in ('/**', '/**/planner', '/**/validator'))
+    nodes = graph_parameters()
+    every, planner, validator = (nodes[name] for name in ('*', 'planner', 'validator'))
     height = float(planner['table_height'])
     values = {
         'generator': every['generator'], 'planning_frame': every['planning_frame'],
