@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -19,8 +19,10 @@ from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.nodes.conversions.basics import duration_from_msg
 from hoi_planner.nodes.goal_policy import GoalPolicy, GoalTurns
 from hoi_planner.nodes.goal_statistics import GoalStatistics
+from hoi_planner.nodes.guarded_action_server import GuardedActionServer
 
 STOP_TIMEOUT = 2.0      # seconds that a closing node gives its goals to end
+FETCH_TIMEOUT = 1.0     # further seconds for results of theirs to be asked for, and sent
 POLL = 0.02             # seconds between looks at the token
 # Seconds that stopped work has to end by itself; then its goal ends without it. Work polls its
 # token far more often, but native code (a user's mesh that is taken apart) cannot.
@@ -66,7 +68,7 @@ class StageServer:
         self._came: dict[bytes, float] = {}
         self._workers = _Workers(name, at_once)
         self._waiting = _WaitingGoals(self._turns, name)
-        self._server = ActionServer(
+        self._server = GuardedActionServer(
             node, action_type, name, self._execute,
             callback_group=ReentrantCallbackGroup(),
             goal_callback=lambda goal: GoalResponse.ACCEPT,
@@ -81,16 +83,17 @@ class StageServer:
         """
         Stop whatever runs or waits.
 
-        :param timeout: seconds to wait until goals have ended with their results; not to be waited
-            for in a callback of the executor
+        :param timeout: seconds to wait until goals have ended, and then FETCH_TIMEOUT at most for
+            their results to go out; not to be waited for in a callback of the executor
         :param reason: what the goals end with; that the node stops when None
         :param close: goals that come later end with the reason, too
         """
         reason = reason or Canceled(f'the node {self._node.get_name()} is stopping')
+        stopped = list(self._came)
         self._turns.stop(reason, close)
-        end = time.monotonic() + timeout
-        while self._came and time.monotonic() < end:
-            time.sleep(POLL)
+        if timeout > 0.0:
+            wait_while(lambda: self._came, timeout)
+            wait_while(lambda: not all(map(self._server.is_sent, stopped)), FETCH_TIMEOUT)
 
     def close(self) -> None:
         """End all goals for good, and the server's own threads."""
@@ -188,6 +191,13 @@ class StageServer:
                 for field in self._bulky:
                     if hasattr(message, field):
                         setattr(message, field, getattr(type(message)(), field))
+
+
+def wait_while(condition: Callable[[], object], timeout: float) -> None:
+    """Wait until a condition holds no more, for some seconds at most."""
+    end = time.monotonic() + timeout
+    while condition() and time.monotonic() < end:
+        time.sleep(POLL)
 
 
 class _Workers:
