@@ -50,6 +50,6 @@ def _boxes_overlap(
     hand: PosedHand, poses: torch.Tensor, bounds: np.ndarray, frames: np.ndarray,
 ) -> np.ndarray:
     """Return (F,) whether hand and object overlap in boxes along the object's axes."""
-    vertices = torch.from_numpy(hand.vertices[frames])
+    vertices = torch.from_numpy(hand.vertices_at(frames))
     local = transform_points(inverse(poses[frames]), vertices).numpy()          # (F, V, 3)
     return ((local.min(axis=1) <= bounds[1]) & (local.max(axis=1) >= bounds[0])).all(axis=1)

@@ -77,11 +77,12 @@ def vertices_near(
     # A sphere around the box sorts out most frames before any point is rotated.
     center = rotations @ bounds.mean(axis=0) + poses[:, :3]
     radius = np.linalg.norm(bounds[1] - bounds[0]) / 2 + margin
-    low, high = hand.bounds[frames, 0], hand.bounds[frames, 1]
+    low, high = hand.boxes[frames, 0], hand.boxes[frames, 1]
     gap = np.maximum(np.maximum(low - center, center - high), 0.0)
     near = np.linalg.norm(gap, axis=1) <= radius
     frames, poses, rotations = frames[near], poses[near], rotations[near]
-    local = (hand.vertices[frames] - poses[:, None, :3]) @ rotations
-    inside = ((local >= bounds[0] - margin) & (local <= bounds[1] + margin)).all(axis=-1)
+    local = (hand.vertices_at(frames) - poses[:, None, :3]) @ rotations
+    inside = (local >= bounds[0] - margin) & (local <= bounds[1] + margin)
+    inside = inside[..., 0] & inside[..., 1] & inside[..., 2]       # faster than all(axis=-1)
     which, _ = np.nonzero(inside)
     return frames[which], local[inside]

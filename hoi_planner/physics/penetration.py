@@ -53,15 +53,16 @@ def measure_penetration(
         for m, name in enumerate(motion.object_ids):
             volume[h, m, depth[h, m] == 0.0] = 0.0
             known = {}
-            _, alike = distinct_frames(hand, motion.object_poses[m])
-            for frame in worst_frames(distance.depth_sum[h, m]):
+            worst = worst_frames(distance.depth_sum[h, m])
+            _, alike = distinct_frames(hand, motion.object_poses[m], frames=worst)
+            for frame, kind in zip(worst, alike):
                 if cancel is not None:
                     cancel.check('measuring penetration')
-                if alike[frame] not in known:
-                    known[alike[frame]] = intersection_volume(
+                if kind not in known:
+                    known[kind] = intersection_volume(
                         hand_mesh(hand, frame), WORLD,
                         scene.objects[name].mesh, motion.object_poses[m, frame])
-                volume[h, m, frame] = known[alike[frame]]
+                volume[h, m, frame] = known[kind]
     return PenetrationMeasurement(
         depth, volume, _table_depth(hands, scene.table_height, motion.num_frames),
         _hand_depth(hands, motion.num_frames, cancel),
@@ -88,7 +89,7 @@ def worst_frames(depth_sum: np.ndarray, count: int = VOLUME_FRAMES) -> np.ndarra
 
 def hand_mesh(hand: PosedHand, frame: int) -> trimesh.Trimesh:
     """Return the closed mesh of a hand at a frame, world frame."""
-    return trimesh.Trimesh(hand.vertices[frame], hand.faces, process=False)
+    return trimesh.Trimesh(hand.vertices_at([frame])[0], hand.faces, process=False)
 
 
 def _table_depth(
@@ -97,8 +98,7 @@ def _table_depth(
     """Return (H, N) metres that the lowest vertex is under the table's top."""
     if table_height is None or not hands:
         return np.zeros((len(hands), frames))
-    lowest = np.stack([hand.bounds[:, 0, 2] for hand in hands])
-    return np.maximum(table_height - lowest, 0.0)
+    return np.stack([hand.depth_under(table_height) for hand in hands])
 
 
 def _hand_depth(
@@ -106,24 +106,38 @@ def _hand_depth(
 ) -> np.ndarray:
     """Return (N,) metres: the deepest vertex of any hand in another."""
     depth = np.zeros(frames)
-    for inner in hands:
-        for outer in hands:
-            if inner is outer:
-                continue
-            low, high = outer.bounds[:, 0], outer.bounds[:, 1]      # (N, 3)
-            overlap = (inner.bounds[:, 0] <= high) & (inner.bounds[:, 1] >= low)
-            first, which = distinct_frames(inner, outer.joint_poses[0], outer.postures)
+    for pair in itertools.combinations(hands, 2):
+        near = _near_frames(*pair)
+        for inner, outer in (pair, pair[::-1]) if len(near) else ():
+            first, which = distinct_frames(inner, outer.joint_poses[0], outer.postures, near)
             deepest = np.zeros(len(first))
-            # A kind of frames overlaps when one of them does: boxes turn with the world's axes.
-            for kind in np.unique(which[overlap.all(axis=1)]):
+            points, skin = (hand.vertices_at(near[first]) for hand in (inner, outer))
+            for kind in np.flatnonzero(_boxes_overlap(points, skin)):
                 if cancel is not None:
                     cancel.check('measuring penetration')
-                points = _points_in_hull(inner.vertices[first[kind]], outer.vertices[first[kind]])
-                if len(points):
-                    distance = exact_signed_distance(hand_mesh(outer, first[kind]), points)
+                inside = _points_in_hull(points[kind], skin[kind])
+                if len(inside):
+                    distance = exact_signed_distance(
+                        trimesh.Trimesh(skin[kind], outer.faces, process=False), inside)
                     deepest[kind] = max(0.0, -distance.min())
-            np.maximum(depth, deepest[which], out=depth)
+            depth[near] = np.maximum(depth[near], deepest[which])
     return depth
+
+
+def _near_frames(hand: PosedHand, other: PosedHand) -> np.ndarray:
+    """Return the frames at which two hands' boxes overlap, along the axes of each and the world."""
+    frames = np.arange(len(hand.postures))
+    for axes in (WORLD[None].expand(len(frames), 7), hand.wrist_poses, other.wrist_poses):
+        boxes, others = (each.boxes_along(axes[frames], frames) for each in (hand, other))
+        overlap = (boxes[:, 0] <= others[:, 1]) & (boxes[:, 1] >= others[:, 0])
+        frames = frames[overlap.all(axis=1)]
+    return frames
+
+
+def _boxes_overlap(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return (F,) whether the boxes around points (F, V, 3) overlap, along the world's axes."""
+    return ((points.min(axis=1) <= others.max(axis=1))
+            & (points.max(axis=1) >= others.min(axis=1))).all(axis=1)
 
 
 def _points_in_hull(points: np.ndarray, vertices: np.ndarray) -> np.ndarray:

@@ -4,8 +4,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+import functools
 
 import numpy as np
+import roma
 import torch
 
 from hoi_planner.cancellation import CancelToken
@@ -18,23 +20,68 @@ from hoi_planner.motion.record import HandObjectMotion
 
 CHUNK = 50      # postures skinned at once; all at once is no faster and cannot be stopped
 SAME = 1e-10    # metres, and components of quaternions
+SLACK = 1e-9    # metres that boxes are wider, for what rounding does
 
 
 @dataclass(frozen=True)
 class PosedHand:
     """
-    One hand over N frames, world frame, metres.
+    One hand over N frames, metres.
 
     Frames of one number in `postures` have the same fingers: the hand moved rigidly between them.
+    K postures are skinned; vertices in the world are made where they are asked for.
     """
 
     side: str
-    vertices: np.ndarray            # (N, V, 3)
-    bounds: np.ndarray              # (N, 2, 3) lowest and highest corner of their bounding box
+    skins: torch.Tensor             # (K, V, 3) vertices of each posture, the wrist's frame
+    wrist_poses: torch.Tensor       # (N, 7) world frame
     faces: np.ndarray               # (F, 3)
-    joint_poses: torch.Tensor       # (16, N, 7), the wrist first
+    joint_poses: torch.Tensor       # (16, N, 7), the wrist first, world frame
     postures: np.ndarray            # (N,) int64
     links: tuple[ConvexLink, ...]
+
+    def vertices_at(self, frames: np.ndarray) -> np.ndarray:
+        """Return the vertices (F, V, 3) at some frames (F,), world frame."""
+        index = torch.as_tensor(frames)
+        return transform_points(
+            self.wrist_poses[index], self.skins[torch.from_numpy(self.postures)[index]]).numpy()
+
+    @functools.cached_property
+    def vertices(self) -> np.ndarray:
+        """Return the vertices (N, V, 3) at all frames, world frame."""
+        return self.vertices_at(np.arange(len(self.postures)))
+
+    @functools.cached_property
+    def boxes(self) -> np.ndarray:
+        """Return lowest and highest corners (N, 2, 3) of boxes that hold the hand, world axes."""
+        frames = np.arange(len(self.postures))
+        return self.boxes_along(identity_pose(len(frames)), frames)
+
+    @functools.cached_property
+    def _middles_and_halves(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return middle and half the size, (K, 3), of the postures' boxes, the wrist's frame."""
+        low, high = self.skins.aminmax(dim=1)
+        return (high + low) / 2, (high - low) / 2
+
+    def boxes_along(self, poses: torch.Tensor, frames: np.ndarray) -> np.ndarray:
+        """Return such boxes (F, 2, 3) at some frames (F,), in the frames of poses (F, 7)."""
+        middle, half = (part[self.postures[frames]] for part in self._middles_and_halves)
+        wrists = relative(poses, self.wrist_poses[frames])
+        rotations = roma.unitquat_to_rotmat(wrists[:, 3:])
+        centers = (rotations @ middle[..., None])[..., 0] + wrists[:, :3]
+        reach = (rotations.abs() @ half[..., None])[..., 0] + SLACK
+        return torch.stack([centers - reach, centers + reach], dim=1).numpy()
+
+    def depth_under(self, height: float) -> np.ndarray:
+        """Return metres (N,) that the lowest vertex is under a height; 0 above it."""
+        depth = np.zeros(len(self.postures))
+        upward = roma.unitquat_to_rotmat(self.wrist_poses[:, 3:])[:, 2]
+        for frame in np.flatnonzero(self.boxes[:, 0, 2] < height):
+            lowest = (self.skins[self.postures[frame]] @ upward[frame]).min()
+            if lowest + self.wrist_poses[frame, 2] < height + SLACK:
+                lowest = self.vertices_at([frame])[0, :, 2].min()
+                depth[frame] = max(0.0, height - lowest)
+        return depth
 
 
 def pose_hands(
@@ -45,60 +92,59 @@ def pose_hands(
     Pose every hand of a motion.
 
     :param models: side -> hand model; loaded by the motion's hand_model when None
-    :param cancel: polled every CHUNK frames
+    :param cancel: polled every CHUNK postures
     :return: in the order of motion.sides
     :raises HoiPlannerError: the hand model is unknown; what the token raises
     """
     hands = []
     for index, side in enumerate(motion.sides):
         model = models[side] if models else load_hand_model(motion.hand_model, side)
-        shape = motion.shapes[index]
+        shape, wrists = motion.shapes[index], motion.wrist_poses[index]
         with torch.no_grad():
-            frames = model.joint_frames(
-                motion.wrist_poses[index], motion.finger_poses[index], shape).double()
-            vertices, postures = _skin(model, motion, index, cancel)
-        bounds = torch.stack([vertices.amin(dim=1), vertices.amax(dim=1)], dim=1)
+            frames = model.joint_frames(wrists, motion.finger_poses[index], shape).double()
+            skins, postures = _skins(model, motion, index, cancel)
         hands.append(PosedHand(
-            side, vertices.numpy(), bounds.numpy(), model.faces.numpy(),
-            pose_from_matrix(frames).transpose(0, 1), postures.numpy(),
-            tuple(model.convex_links(shape))))
+            side, skins, wrists, model.faces.numpy(), pose_from_matrix(frames).transpose(0, 1),
+            postures.numpy(), tuple(model.convex_links(shape))))
     return tuple(hands)
 
 
-def _skin(
+def _skins(
     model: HandModel, motion: HandObjectMotion, index: int, cancel: CancelToken | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """
-    Return vertices (N, V, 3) of one hand, float64, and the number of each frame's posture, (N,).
+    Return vertices (K, V, 3) of one hand's postures, and the number of each frame's, (N,).
 
     Each posture of the fingers is skinned once: while a hand holds on it only moves rigidly.
     """
     fingers, postures = torch.unique(motion.finger_poses[index], dim=0, return_inverse=True)
-    vertices = []
+    skins = []
     for part in fingers.split(CHUNK):
         if cancel is not None:
             cancel.check('posing the hands')
         output = model.forward(
             identity_pose(len(part)), part, motion.shapes[index].expand(len(part), -1))
-        vertices.append(output.vertices.double())
-    skinned = torch.cat(vertices)[postures]
-    return transform_points(motion.wrist_poses[index], skinned), postures
+        skins.append(output.vertices.double())
+    return torch.cat(skins), postures
 
 
 def distinct_frames(
     hand: PosedHand, poses: torch.Tensor, postures: np.ndarray | None = None,
+    frames: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
     Find the frames at which a hand stands alike to a body, by wrist and fingers, within SAME.
 
     :param poses: (N, 7) of the body
     :param postures: (N,) numbers of the body's own postures, of one that is not rigid
-    :return: (C,) the first frame of each kind; (N,) each frame's index into those
+    :param frames: (F,) those to look at; all N when None
+    :return: (C,) the first frame of each kind, as an index into frames; (F,) each one's kind
     """
-    wrists = relative(poses, hand.joint_poses[0])
+    frames = np.arange(len(hand.postures)) if frames is None else frames
+    wrists = relative(poses[frames], hand.joint_poses[0, frames])
     alike = torch.cat([wrists[:, :3], canonical_quaternion(wrists[:, 3:])], dim=-1) / SAME
-    kinds = np.column_stack([alike.round().numpy(), hand.postures])
+    kinds = np.column_stack([alike.round().numpy(), hand.postures[frames]])
     if postures is not None:
-        kinds = np.column_stack([kinds, postures])
+        kinds = np.column_stack([kinds, postures[frames]])
     _, first, which = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
     return first, which.reshape(-1)
