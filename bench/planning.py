@@ -86,7 +86,8 @@ def holds(plan):
 
 def graph_physics(settings):
     """Return the physics that the graph judges with."""
-    return judging_physics(settings.friction, settings.solver_iterations)
+    return judging_physics(
+        settings.friction, settings.solver_iterations, settings.steps_per_second)
 
 
 def graph_planner(generator, pool, settings, **how):
@@ -151,6 +152,8 @@ def main():
     parser.add_argument('--wave', type=int, help="planner.yaml's unless given")
     parser.add_argument('--friction', type=float, help="planner.yaml's unless given")
     parser.add_argument('--iterations', type=int, help="of the solver; planner.yaml's unless given")
+    parser.add_argument(
+        '--steps-per-second', type=float, help="of the physics; planner.yaml's unless given")
     parser.add_argument('--execute', action='store_true', help='execute accepted plans as well')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--budget', type=float, default=60.0)
@@ -163,6 +166,7 @@ def main():
     settings = graph_settings(
         generator=arguments.generator, candidates=arguments.candidates, wave=arguments.wave,
         friction=arguments.friction, solver_iterations=arguments.iterations,
+        steps_per_second=arguments.steps_per_second,
         time_budget=arguments.budget)
     generator = make_generator(settings.generator, checkpoint=arguments.checkpoint)
     generator.warm_up()

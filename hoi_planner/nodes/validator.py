@@ -39,7 +39,9 @@ class ValidatorNode(StageNode):
             solver_iterations=declare(
                 self, 'solver_iterations', PhysicsConfig().solver_iterations,
                 'iterations of the contact solver at most; few let objects creep more',
-                (1, 1000)))
+                (1, 1000)),
+            steps_per_second=declare(
+                self, 'steps_per_second', 240.0, 'physics steps a second', (120.0, 2000.0)))
         self._mesh_roots = declare_mesh_roots(self)
         self._pool = self._validator = None
         self._pids, self._replaced = (), 0
@@ -63,7 +65,8 @@ class ValidatorNode(StageNode):
         """Return how many workers there are."""
         return {'workers': str(len(self._pool.pids) if self._pool else 0),
                 'device': 'cpu', 'effective friction': f'{self._config.effective_friction:g}',
-                'solver iterations': str(self._config.solver_iterations)}
+                'solver iterations': str(self._config.solver_iterations),
+                'steps a second': f'{1 / self._config.timestep:.0f}'}
 
     def work(self, goal, token, feedback) -> ValidatePlans.Result:
         """Return a verdict a plan."""

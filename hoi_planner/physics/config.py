@@ -102,8 +102,14 @@ class PhysicsConfig:
         return count, 1 / (fps * count)
 
 
-def judging_physics(effective_friction: float, solver_iterations: int) -> PhysicsConfig:
-    """Return the physics that plans are judged with: what demonstrations have, but for speed."""
+def judging_physics(
+    effective_friction: float, solver_iterations: int, steps_per_second: float,
+) -> PhysicsConfig:
+    """
+    Return the physics that plans are judged with: what demonstrations have, but for speed.
+
+    :param steps_per_second: at least so many
+    """
     return PhysicsConfig(
-        effective_friction=effective_friction, solver_iterations=solver_iterations,
-        rolling_everywhere=False)
+        timestep=1 / steps_per_second, effective_friction=effective_friction,
+        solver_iterations=solver_iterations, rolling_everywhere=False)

@@ -48,7 +48,7 @@ class PosedHand:
 
     @functools.cached_property
     def vertices(self) -> np.ndarray:
-        """Return the vertices (N, V, 3) at all frames, world frame."""
+        """Return what vertices_at gives for all frames, (N, V, 3)."""
         return self.vertices_at(np.arange(len(self.postures)))
 
     @functools.cached_property

@@ -29,7 +29,8 @@ def replay_offline(
     :raises HoiPlannerError: GENERATOR_UNAVAILABLE
     """
     generator = make_generator(settings.generator, mesh_roots)
-    physics = judging_physics(settings.friction, settings.solver_iterations)
+    physics = judging_physics(
+        settings.friction, settings.solver_iterations, settings.steps_per_second)
     outcomes = []
     with ValidationPool(workers) as pool:
         generator.warm_up()

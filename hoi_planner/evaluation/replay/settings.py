@@ -21,7 +21,7 @@ class ReplaySettings:
     All that plans depend on beside the recording.
 
     :param wave: candidates made and judged at a time
-    :param solver_iterations: of the physics that judges, see PhysicsConfig
+    :param solver_iterations, steps_per_second: of the physics that judges, see PhysicsConfig
     :param table_height: metres, None without a table
     :raises RequestError: names the field, the value and the limit
     """
@@ -31,7 +31,8 @@ class ReplaySettings:
     candidates: int = 8
     time_budget: float = 60.0
     friction: float = 0.65
-    solver_iterations: int = 50
+    solver_iterations: int = 60
+    steps_per_second: float = 180.0
     wave: int = 1
     table_height: float | None = 0.0
     planning_frame: str = 'world'
@@ -44,7 +45,8 @@ class ReplaySettings:
                 FailureCode.UNKNOWN_GENERATOR,
                 f"generator '{self.generator}' is not one of {sorted(GENERATORS)}")
         for name, low, high in (('candidates', 1, MAX_CANDIDATES), ('seed', 0, 2 ** 63),
-                                ('friction', 0.0, 10.0), ('solver_iterations', 1, 1000)):
+                                ('friction', 0.0, 10.0), ('solver_iterations', 1, 1000),
+                                ('steps_per_second', 120.0, 2000.0)):
             if not low <= getattr(self, name) <= high:
                 raise RequestError(
                     FailureCode.INVALID_REQUEST,
@@ -78,6 +80,7 @@ def graph_settings(**chosen) -> ReplaySettings:
         'max_object_age': planner['max_object_age'],
         'table_height': None if math.isnan(height) else height,
         'friction': validator['effective_friction'],
-        'solver_iterations': validator['solver_iterations']}
+        'solver_iterations': validator['solver_iterations'],
+        'steps_per_second': validator['steps_per_second']}
     return ReplaySettings(
         **values | {name: value for name, value in chosen.items() if value is not None})

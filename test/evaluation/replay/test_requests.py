@@ -71,7 +71,9 @@ def test_settings_are_the_graphs_unless_chosen():
     found = graph_settings(candidates=None, friction=0.4)
     assert (found.wave, found.candidates, found.planning_frame) == (1, 8, 'world')
     assert found.friction == 0.4 and graph_settings().friction == 0.65
-    assert graph_settings().solver_iterations == 50
+    assert graph_settings().solver_iterations == 60
+    assert graph_settings(steps_per_second=240.0).steps_per_second == 240.0
+    assert graph_settings().steps_per_second == 180.0
 
 
 @pytest.mark.parametrize('chosen, code, words', [
@@ -79,6 +81,8 @@ def test_settings_are_the_graphs_unless_chosen():
     ({'seed': -1}, FailureCode.INVALID_REQUEST, 'seed is -1'),
     ({'friction': float('nan')}, FailureCode.INVALID_REQUEST, 'friction is nan'),
     ({'solver_iterations': 0}, FailureCode.INVALID_REQUEST, 'solver_iterations is 0, must be 1'),
+    ({'steps_per_second': 60.0}, FailureCode.INVALID_REQUEST,
+     'steps_per_second is 60.0, must be 120.0 to 2000.0'),
     ({'time_budget': 0.0}, FailureCode.INVALID_TIME_BUDGET, 'time_budget is 0 s'),
     ({'generator': 'luck'}, FailureCode.UNKNOWN_GENERATOR, "'luck' is not one of"),
 ])
