@@ -132,7 +132,7 @@ class SignedDistanceGrid:
         if points.shape[-1:] != (3,):
             raise ValueError(f'points has shape {tuple(points.shape)}, last dimension must be 3')
         low, high, values = self.low.to(points), self.high.to(points), self._values_like(points)
-        inside = torch.minimum(torch.maximum(points, low), high)
+        inside = points.clamp(low, high)
         # grid_sample's last axis comes first in its coordinates: (z, y, x) for values (x, y, z).
         unit = ((inside - low) / (high - low) * 2 - 1).flip(-1).reshape(1, 1, 1, -1, 3)
         sampled = torch.nn.functional.grid_sample(

@@ -29,15 +29,17 @@ def hand_joints(
 
 def joints_of_hand(
     motion: HandObjectMotion, hand: int, model: HandModel | None = None,
+    frames: slice = slice(None),
 ) -> torch.Tensor:
     """
-    Return the 21 joints of one hand, (N, 21, 3), world frame, metres, float64.
+    Return the 21 joints of one hand, (F, 21, 3), world frame, metres, float64.
 
     :param model: loaded by the motion's hand_model when None
+    :param frames: which; all N unless given
     """
     if model is None:
         model = load_hand_model(motion.hand_model, motion.sides[hand])
     with torch.no_grad():
+        wrists, fingers = motion.wrist_poses[hand, frames], motion.finger_poses[hand, frames]
         return joint_positions(
-            model, motion.wrist_poses[hand], motion.finger_poses[hand],
-            motion.shapes[hand].expand(motion.num_frames, -1))
+            model, wrists, fingers, motion.shapes[hand].expand(len(wrists), -1))

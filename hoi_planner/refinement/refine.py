@@ -112,7 +112,8 @@ def joints_while_held(motion: HandObjectMotion, use: Use) -> torch.Tensor:
     """Return the joints (T, 21, 3) of the first hold of a use, in the object's frame."""
     frames = slice(use.start, use.holds[0].end + 1)
     return transform_points(
-        inverse(motion.object_poses[use.body, frames]), joints_of_hand(motion, use.hand)[frames])
+        inverse(motion.object_poses[use.body, frames]),
+        joints_of_hand(motion, use.hand, frames=frames))
 
 
 def staying_bodies(motion, scene: TaskScene, uses: Sequence[Use], config) -> set[int]:

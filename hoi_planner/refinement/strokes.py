@@ -97,7 +97,7 @@ def creep_between(motion: HandObjectMotion, use: Use, begin: int, finish: int) -
         near = slice(max(0, frame - AVERAGED), frame + AVERAGED + 1)
         postures.append(transform_points(
             inverse(motion.object_poses[use.body, near]),
-            joints_of_hand(motion, use.hand)[near]).mean(dim=0))
+            joints_of_hand(motion, use.hand, frames=near)).mean(dim=0))
     return best_turns(postures[0][None], postures[1][None]).item()
 
 

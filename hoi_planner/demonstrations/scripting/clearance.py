@@ -23,7 +23,7 @@ EVERY = 3                   # frames
 OBJECT_POINTS = 500
 NEAR = 0.42                 # metres between wrists from which on hands cannot meet
 NEAR_POINTS = 330           # of a hand, where the other may meet it
-NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
+NEAR_TABLE = 0.012          # metres up to which a hand is looked at closely
 SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
 
 
@@ -174,7 +174,7 @@ def hand_gap(motion: HandObjectMotion) -> float:
     Return metres between points of the two hands' skin, the least of the frames looked at.
 
     They are every EVERY-th one, and all of them where hands are near: fingers that open move by
-    centimetres in a tenth of a second.
+    centimetres in a tenth of a second. No more than skin_gaps gives where hands are far apart.
     """
     apart = (motion.wrist_poses[0, :, :3] - motion.wrist_poses[1, :, :3]).norm(dim=-1)
     near = torch.nonzero(apart < NEAR)[:, 0].tolist()
@@ -190,9 +190,17 @@ def hand_gap(motion: HandObjectMotion) -> float:
 
 
 def skin_gaps(motion: HandObjectMotion, frames: Sequence[int]) -> torch.Tensor:
-    """Return (F,) metres between the nearest points of the two hands' skin at some frames."""
-    return torch.cdist(*(hand_skin(motion, hand, frames, NEAR_POINTS).float()
-                         for hand in range(2))).amin(dim=(1, 2))
+    """
+    Return (F,) metres between the nearest points of the two hands' skin at some frames.
+
+    Where boxes around the hands are SUSPECT or more apart, it is what the boxes are apart.
+    """
+    left, right = (hand_skin(motion, hand, frames, NEAR_POINTS).float() for hand in range(2))
+    (low, high), (other_low, other_high) = (skin.aminmax(dim=1) for skin in (left, right))
+    gaps = torch.maximum(low - other_high, other_low - high).clamp_min(0.0).norm(dim=1)
+    near = gaps < SUSPECT
+    gaps[near] = torch.cdist(left[near], right[near]).amin(dim=(1, 2))
+    return gaps
 
 
 def lowest_point(
