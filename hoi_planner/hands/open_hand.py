@@ -17,6 +17,9 @@ from hoi_planner.hands.open_hand_links import plan_links, sphere_points
 from hoi_planner.hands.open_hand_template import load_template, skinned_template
 
 
+KEPT_SHAPES = 64    # whose links are kept
+
+
 @dataclass(frozen=True)
 class ShapedCapsules:
     """The capsules at rest of shaped hands; K capsules, two ends each."""
@@ -55,6 +58,7 @@ class OpenHand(HandModel):
         self.joint_limits = self._sided(
             self.description.joint_limits.float(), mirroring.mirror_joint_limits)
         self._typed: dict[tuple, SkinnedTemplate] = {}
+        self._shaped_links: dict[tuple, tuple[ConvexLink, ...]] = {}
 
     def _sided(self, right: torch.Tensor, mirror) -> torch.Tensor:
         """Return a quantity of the right hand as it is on this side."""
@@ -136,6 +140,16 @@ class OpenHand(HandModel):
         :param shape: (10,)
         :raises ValueError: a wrong shape
         """
+        # Every plan asks for its hands' links, and nearly all hands have one shape.
+        key = tuple(shape.tolist()), shape.dtype, shape.device
+        made = self._shaped_links.get(key)
+        if made is None:
+            if len(self._shaped_links) >= KEPT_SHAPES:
+                self._shaped_links.clear()
+            made = self._shaped_links[key] = tuple(self._make_links(shape.detach()))
+        return list(made)
+
+    def _make_links(self, shape: torch.Tensor) -> list[ConvexLink]:
         capsules = self.capsules(shape[None])
         template = self.template(shape.dtype, shape.device)
         skin = template.vertices + (

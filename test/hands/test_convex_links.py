@@ -23,6 +23,15 @@ def test_links_are_solid_and_small_in_number(hand):
         assert hull.volume > 2e-7, link.name                   # 0.2 cubic centimetres
 
 
+def test_links_are_made_once_a_shape_and_cannot_be_spoilt(hand):
+    shape = torch.full((10,), 0.5)
+    links = hand.convex_links(shape)
+    assert hand.convex_links(shape.clone())[0].vertices is links[0].vertices
+    assert not torch.equal(hand.convex_links(-shape)[0].vertices, links[0].vertices)
+    links.clear()
+    assert len(hand.convex_links(shape)) >= 25
+
+
 def test_a_link_sits_at_its_joint(right):
     for link in right.convex_links(torch.zeros(10)):
         if link.name in JOINT_NAMES:

@@ -5,7 +5,8 @@
 import numpy as np
 import torch
 
-from hoi_planner.geometry.transforms import compose, pose_from_matrix, pose_from_rotvec
+from hoi_planner.geometry.transforms import (
+    compose, identity_pose, inverse, pose_from_matrix, pose_from_rotvec, transform_points)
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
@@ -41,6 +42,32 @@ def test_vertices_and_joints_are_the_models():
         assert len(set(hand.postures.tolist())) == motion.num_frames - 3
 
 
+def test_boxes_hold_the_hand_along_any_axes_and_no_more_than_turning_makes_them():
+    motion = random_motion()
+    every = np.arange(motion.num_frames)
+    for hand in pose_hands(motion):
+        for axes in (identity_pose(motion.num_frames), hand.wrist_poses, motion.object_poses[0]):
+            boxes = hand.boxes_along(axes, every)
+            local = transform_points(inverse(axes), torch.from_numpy(hand.vertices)).numpy()
+            assert (local >= boxes[:, None, 0]).all() and (local <= boxes[:, None, 1]).all()
+        # Along the wrist's own axes they are exact.
+        own = hand.boxes_along(hand.wrist_poses, every)
+        low, high = (part.numpy() for part in hand.skins[hand.postures].aminmax(dim=1))
+        np.testing.assert_allclose(own, np.stack([low, high], axis=1), atol=1e-8)
+
+
+def test_depth_under_a_height_is_that_of_the_lowest_vertex():
+    hand = pose_hands(random_motion())[0]
+    lowest = hand.vertices[..., 2].min(axis=1)
+    for height in (np.median(lowest), lowest.max() + 1.0, lowest.min() - 1.0):
+        np.testing.assert_array_equal(hand.depth_under(height), np.maximum(height - lowest, 0.0))
+
+
+def test_some_frames_are_those_of_all_to_the_bit():
+    hand = pose_hands(random_motion())[1]
+    np.testing.assert_array_equal(hand.vertices_at(np.array([5, 2])), hand.vertices[[5, 2]])
+
+
 def test_alike_frames_are_those_of_one_rigid_motion():
     motion = random_motion()
     wrists = motion.wrist_poses.clone()
@@ -51,3 +78,5 @@ def test_alike_frames_are_those_of_one_rigid_motion():
     # Frame 6 has the fingers of frame 0 too, but the wrist elsewhere.
     assert len(first) == 5 and which[0] == which[4] == which[5] != which[6]
     assert (which[first] == np.arange(5)).all()
+    first, which = distinct_frames(hand, motion.object_poses[0], frames=np.array([6, 5, 1, 0]))
+    assert which[1] == which[3] and len(set(which.tolist())) == 3 and len(first) == 3

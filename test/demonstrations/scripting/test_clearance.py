@@ -5,7 +5,7 @@
 import math
 
 from hoi_planner.demonstrations.scripting.clearance import (
-    EVERY, hand_gap, hand_skin, lowest_point, skin_gaps, SKIN_POINTS)
+    EVERY, hand_gap, hand_skin, lowest_point, NEAR_POINTS, skin_gaps, SKIN_POINTS, SUSPECT)
 from hoi_planner.demonstrations.scripting.hand_paths import neutral_wrist
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.postures import posture
@@ -43,6 +43,19 @@ def test_hands_that_meet_between_two_looks_are_seen(nearest):
         assert gaps[::EVERY].min() > gaps.min() + 0.005
 
 
+def test_gaps_are_those_of_all_points_where_hands_are_near_and_never_more():
+    offset = torch.zeros(FRAMES, 3, dtype=torch.float64)
+    offset[:, 1] = -0.1 - 0.01 * torch.arange(FRAMES)
+    motion = two_hands(offset)
+    exact = torch.cdist(*(hand_skin(motion, hand, range(FRAMES), NEAR_POINTS)
+                          for hand in range(2))).amin(dim=(1, 2))
+    gaps = skin_gaps(motion, range(FRAMES)).double()
+    near = exact < SUSPECT
+    assert near.any() and not near.all()
+    torch.testing.assert_close(gaps[near], exact[near], atol=1e-5, rtol=0)
+    assert (gaps <= exact + 1e-5).all() and (gaps[~near] >= SUSPECT - 1e-5).all()
+
+
 def test_hands_far_apart_are_not_looked_at():
     offset = torch.tensor([0.0, -2.0, 0.0], dtype=torch.float64).expand(FRAMES, 3)
     assert hand_gap(two_hands(offset)) == math.inf
@@ -55,7 +68,7 @@ def test_the_lowest_point_is_that_of_the_whole_skin_where_it_is_near(height):
     found = lowest_point(
         motion, 1, frames, hand_skin(motion, 1, frames, SKIN_POINTS), height)
     exact = hand_skin(motion, 1, frames)[..., 2].min().item() - height
-    if exact < 0.015:
+    if exact < 0.002:
         assert found == exact
     else:
         assert exact <= found <= exact + 0.01
