@@ -45,15 +45,15 @@ def test_hands_that_meet_between_two_looks_are_seen(nearest):
 
 def test_gaps_are_those_of_all_points_where_hands_are_near_and_never_more():
     offset = torch.zeros(FRAMES, 3, dtype=torch.float64)
-    offset[:, 1] = -0.1 - 0.01 * torch.arange(FRAMES)
+    offset[:, 1] = 0.03 - 0.01 * torch.arange(FRAMES)
     motion = two_hands(offset)
     exact = torch.cdist(*(hand_skin(motion, hand, range(FRAMES), NEAR_POINTS)
                           for hand in range(2))).amin(dim=(1, 2))
     gaps = skin_gaps(motion, range(FRAMES)).double()
     near = exact < SUSPECT
     assert near.any() and not near.all()
-    torch.testing.assert_close(gaps[near], exact[near], atol=1e-5, rtol=0)
-    assert (gaps <= exact + 1e-5).all() and (gaps[~near] >= SUSPECT - 1e-5).all()
+    torch.testing.assert_close(gaps[near], exact[near], atol=2e-4, rtol=0)   # single precision
+    assert (gaps <= exact + 2e-4).all() and (gaps[~near] >= SUSPECT - 2e-4).all()
 
 
 def test_hands_far_apart_are_not_looked_at():
