@@ -22,7 +22,9 @@ def notes(result: CampaignResult, seed: int) -> dict:
 def summary(family: str, group: str, words: dict) -> str:
     """Return one line about a group of grasps."""
     rate = words['proven'] / max(1, words['tried'])
-    each = words['core_seconds'] / max(1, words['proven'])
+    # Files of older searches tell no time of the cores.
+    each = (f"{words['core_seconds'] / max(1, words['proven']):.1f} s of a core each, "
+            if 'core_seconds' in words else '')
     return (f"{family:<14}{group:<10}{words['count']:>3} kept, {words['proven']} of "
-            f"{words['tried']} proven ({rate:.0%}), {each:.1f} s of a core each, "
+            f"{words['tried']} proven ({rate:.0%}), {each}"
             f"{words['clusters']} clusters, diversity {words['diversity']:.2f}")
