@@ -23,7 +23,7 @@ EVERY = 3                   # frames
 OBJECT_POINTS = 500
 NEAR = 0.42                 # metres between wrists from which on hands cannot meet
 NEAR_POINTS = 330           # of a hand, where the other may meet it
-NEAR_TABLE = 0.012          # metres up to which a hand is looked at closely
+NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
 SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
 
 
