@@ -25,7 +25,7 @@ from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.scene_building import physics_scene
 from hoi_planner.viewing.contact_sheet import write_contact_sheet
 from hoi_planner.viewing.plan_view import played_view
-from planning import ask, drawn_objects, graph_physics, graph_planner, make_known
+from planning import ask, drawn_objects, graph_planner, make_known
 
 GENERATORS = ('syncdiff', 'scripted')
 
@@ -78,7 +78,7 @@ def main():
                 continue
             sheets = [
                 write_sheet(arguments.out / f'{name}-{generator}.png', plan, generator,
-                            graph_physics(settings)) for generator, plan in plans.items()]
+                            settings.physics) for generator, plan in plans.items()]
             both = Image.new('RGB', (max(sheet.width for sheet in sheets),
                                      sum(sheet.height for sheet in sheets)))
             for place, sheet in enumerate(sheets):

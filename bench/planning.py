@@ -31,7 +31,7 @@ from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.distance_grid import distance_grid
 from hoi_planner.objects.instances import TRAIN_INSTANCES, UNSEEN_INSTANCES
-from hoi_planner.physics.config import judging_physics, PhysicsConfig
+from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.execution import execute_in_simulation
@@ -84,15 +84,9 @@ def holds(plan):
             and metrics.rotation_max <= limits.rotation)
 
 
-def graph_physics(settings):
-    """Return the physics that the graph judges with."""
-    return judging_physics(
-        settings.friction, settings.solver_iterations, settings.steps_per_second)
-
-
 def graph_planner(generator, pool, settings, **how):
     """Return a planner as the graph has it; how: over its parameters."""
-    validator = LocalValidator(pool, config=graph_physics(settings))
+    validator = LocalValidator(pool, config=settings.physics)
     return Planner(generator, validator, wave=settings.wave, **how)
 
 

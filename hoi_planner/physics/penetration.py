@@ -112,7 +112,9 @@ def _hand_depth(
             first, which = distinct_frames(inner, outer.joint_poses[0], outer.postures, near)
             deepest = np.zeros(len(first))
             points, skin = (hand.vertices_at(near[first]) for hand in (inner, outer))
-            for kind in np.flatnonzero(_boxes_overlap(points, skin)):
+            exact = (np.stack([part.min(axis=1), part.max(axis=1)], axis=1)
+                     for part in (points, skin))
+            for kind in np.flatnonzero(_boxes_overlap(*exact)):
                 if cancel is not None:
                     cancel.check('measuring penetration')
                 inside = _points_in_hull(points[kind], skin[kind])
@@ -126,18 +128,16 @@ def _hand_depth(
 
 def _near_frames(hand: PosedHand, other: PosedHand) -> np.ndarray:
     """Return the frames at which two hands' boxes overlap, along the axes of each and the world."""
-    frames = np.arange(len(hand.postures))
-    for axes in (WORLD[None].expand(len(frames), 7), hand.wrist_poses, other.wrist_poses):
+    frames = np.flatnonzero(_boxes_overlap(hand.boxes, other.boxes))
+    for axes in (hand.wrist_poses, other.wrist_poses):
         boxes, others = (each.boxes_along(axes[frames], frames) for each in (hand, other))
-        overlap = (boxes[:, 0] <= others[:, 1]) & (boxes[:, 1] >= others[:, 0])
-        frames = frames[overlap.all(axis=1)]
+        frames = frames[_boxes_overlap(boxes, others)]
     return frames
 
 
-def _boxes_overlap(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return (F,) whether the boxes around points (F, V, 3) overlap, along the world's axes."""
-    return ((points.min(axis=1) <= others.max(axis=1))
-            & (points.max(axis=1) >= others.min(axis=1))).all(axis=1)
+def _boxes_overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return (F,) whether boxes (F, 2, 3) overlap, given by their lowest and highest corners."""
+    return ((boxes[:, 0] <= others[:, 1]) & (boxes[:, 1] >= others[:, 0])).all(axis=1)
 
 
 def _points_in_hull(points: np.ndarray, vertices: np.ndarray) -> np.ndarray:

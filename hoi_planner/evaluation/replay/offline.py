@@ -10,7 +10,6 @@ from hoi_planner.evaluation.replay.outcomes import refused, ReplayOutcome
 from hoi_planner.evaluation.replay.requests import plan_request, ReplayRequest
 from hoi_planner.evaluation.replay.settings import ReplaySettings
 from hoi_planner.failures import RequestError
-from hoi_planner.physics.config import judging_physics
 from hoi_planner.physics.worker_pool import ValidationPool
 from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.local_validator import LocalValidator
@@ -29,13 +28,11 @@ def replay_offline(
     :raises HoiPlannerError: GENERATOR_UNAVAILABLE
     """
     generator = make_generator(settings.generator, mesh_roots)
-    physics = judging_physics(
-        settings.friction, settings.solver_iterations, settings.steps_per_second)
     outcomes = []
     with ValidationPool(workers) as pool:
         generator.warm_up()
-        planner = Planner(
-            generator, LocalValidator(pool, mesh_roots, physics), mesh_roots, settings.wave)
+        validator = LocalValidator(pool, mesh_roots, settings.physics)
+        planner = Planner(generator, validator, mesh_roots, settings.wave)
         for request in requests:
             outcomes.append(_outcome(planner, request, settings))
             progress(outcomes[-1])

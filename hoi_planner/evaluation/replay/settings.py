@@ -9,6 +9,7 @@ import yaml
 
 from hoi_planner.assets import config_path
 from hoi_planner.failures import FailureCode, RequestError
+from hoi_planner.physics.config import judging_physics, PhysicsConfig
 from hoi_planner.planning.generators import GENERATORS
 from hoi_planner.planning.request import MAX_CANDIDATES
 
@@ -55,6 +56,11 @@ class ReplaySettings:
             raise RequestError(
                 FailureCode.INVALID_TIME_BUDGET,
                 f'time_budget is {self.time_budget:g} s, must be above 0 s')
+
+    @property
+    def physics(self) -> PhysicsConfig:
+        """Return the physics that judges."""
+        return judging_physics(self.friction, self.solver_iterations, self.steps_per_second)
 
 
 def graph_parameters() -> dict[str, dict]:
