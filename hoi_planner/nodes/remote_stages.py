@@ -74,7 +74,7 @@ class RemoteValidator:
         header = self._header()
         goal = ValidatePlans.Goal(
             plans=[plan_to_msg(plan, header) for plan in plans],
-            limits=limits_to_msg(request.limits), friction=request.friction,
+            limits=limits_to_msg(request.limits), friction=request.friction, until_refused=True,
             time_budget=duration_to_msg(token.remaining))
         result = self._client.call(
             goal, token, lambda feedback: progress(

@@ -83,7 +83,8 @@ class ValidatorNode(StageNode):
                 best_score=best_score))
 
         reports = self._validator.judge(
-            plans, limits_from_msg(goal.limits), goal.friction, token, progress)
+            plans, limits_from_msg(goal.limits), goal.friction, token, progress,
+            goal.until_refused)
         return ValidatePlans.Result(
             reports=[report_to_msg(report) for report in reports],
             validation_time=duration_to_msg(token.elapsed))

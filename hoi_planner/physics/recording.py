@@ -30,6 +30,7 @@ class TrackingRecord:
             [frame.from_mesh(poses) for frame, poses in zip(frames, motion.object_poses)])
         self.poses = self.planned.numpy().copy()
         self._planned_positions = self.planned[..., :3].numpy()
+        self._planned_quaternions = self.planned[..., 3:].numpy()
         self.force = np.zeros((len(motion.sides), len(frames), motion.num_frames))
         self.release_frames: list[int | None] = [None] * len(frames)
         self.played = 0
@@ -52,10 +53,16 @@ class TrackingRecord:
         unknown = self._unknown()[:, frame]
         return np.where(unknown, np.nan, displacement), np.where(unknown, np.nan, rotation)
 
-    def dropped(self, limit: float) -> bool:
+    def farther_than(self, limit: float) -> bool:
         """Return whether a released object is farther than the limit, metres, at the last frame."""
         stray = self.poses[:, self.played, :3] - self._planned_positions[:, self.played]
         return bool((np.linalg.norm(stray, axis=-1) > limit).any())
+
+    def turned_more_than(self, limit: float) -> bool:
+        """Return whether a released object is turned more than the limit, radians, as above."""
+        have, planned = self.poses[:, self.played, 3:], self._planned_quaternions[:, self.played]
+        cosine = np.abs((have * planned).sum(axis=-1))      # of half the angle
+        return limit < np.pi and bool((cosine < np.cos(limit / 2)).any())
 
     def _unknown(self) -> np.ndarray:
         """Return (M, N): the object is not released yet, or the frame not played."""

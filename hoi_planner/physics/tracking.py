@@ -192,7 +192,7 @@ class TrackingSimulation:
 
     def run(
         self, cancel: CancelToken | None = None, progress: Progress | None = None,
-        drop_limit: float = math.inf, stop_at_drop: bool = False,
+        drop_limit: float = math.inf, stop: Callable[[TrackingRecord], bool] = lambda record: False,
     ) -> TrackingMeasurement:
         """
         Play what is left of the motion.
@@ -200,7 +200,7 @@ class TrackingSimulation:
         :param cancel: polled at every frame
         :param progress: called with the fraction played
         :param drop_limit: metres of displacement that count as dropped
-        :param stop_at_drop: play no further than to the first frame with a dropped object
+        :param stop: asked after every frame, whether to play no further
         :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
         """
         while self.frame + 1 < self.motion.num_frames:
@@ -209,7 +209,7 @@ class TrackingSimulation:
             self._play_frame()
             if progress is not None:
                 progress(self.frame / (self.motion.num_frames - 1))
-            if stop_at_drop and self._record.dropped(drop_limit):
+            if stop(self._record):
                 break
         return self.measurement(drop_limit)
 

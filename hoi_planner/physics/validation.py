@@ -19,6 +19,7 @@ from hoi_planner.physics.measurements import (
 )
 from hoi_planner.physics.penetration import measure_penetration
 from hoi_planner.physics.posed_hand import pose_hands
+from hoi_planner.physics.recording import TrackingRecord
 from hoi_planner.physics.release import planned_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
@@ -70,6 +71,27 @@ def _plan_measurement(
         played.times, played.objects, penetration, played.peak_force, played.effective_friction)
 
 
+class _Refusal:
+    """Whether a play is over: something dropped, or strayed beyond the limits some frames ago."""
+
+    def __init__(self, limits: PlanLimits, patience: float):
+        """
+        Nothing has strayed yet.
+
+        :param patience: frames to play once something has
+        """
+        self._limits, self._patience, self._strayed = limits, patience, math.inf
+
+    def __call__(self, record: TrackingRecord) -> bool:
+        """Return whether the play may end at the frame that was played last."""
+        if record.farther_than(self._limits.drop):
+            return True
+        if record.farther_than(self._limits.displacement) or record.turned_more_than(
+                self._limits.rotation):
+            self._strayed = min(self._strayed, record.played)
+        return record.played - self._strayed >= self._patience
+
+
 def validate_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
@@ -99,15 +121,18 @@ def validate_plan(
 def screen_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
-    hand_models: Mapping[str, HandModel] | None = None,
+    hand_models: Mapping[str, HandModel] | None = None, grace: float = math.inf,
 ) -> PlanReport:
     """
     Judge a plan as validate_plan does, but play it no longer than until it is refused.
 
-    Code and limit of the verdict are validate_plan's, and so is the whole report of an accepted
-    plan. Where the planned poses break a limit nothing is played; a dropped object ends the play.
-    What was not played is NaN in the measurement.
+    Code and limit of the verdict are validate_plan's, but for what only happens after the grace;
+    the whole report of an accepted plan is validate_plan's. Where the planned poses break a limit
+    nothing is played; a dropped object ends the play. What was not played is NaN in the
+    measurement.
 
+    :param grace: seconds that a plan is still played once an object is displaced or turned by more
+        than its limit; it may yet turn out to be a drop
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
@@ -116,7 +141,8 @@ def screen_plan(
             measurement = _plan_measurement(simulation.measurement(limits.drop), penetration)
             verdict = judge_poses(measurement, limits)
             if verdict.accepted:
-                played = simulation.run(cancel, drop_limit=limits.drop, stop_at_drop=True)
+                played = simulation.run(
+                    cancel, drop_limit=limits.drop, stop=_Refusal(limits, grace * motion.fps))
                 measurement = _plan_measurement(played, penetration)
                 verdict = judge(measurement, limits)
     except HoiPlannerError as error:

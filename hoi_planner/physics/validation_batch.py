@@ -22,12 +22,17 @@ ATTEMPTS = 2            # of a plan whose worker died
 
 @dataclass(frozen=True)
 class ValidationJob:
-    """One plan to judge."""
+    """
+    One plan to judge.
+
+    until_refused: play it no longer than needed, see screen_plan; else whole, see validate_plan
+    """
 
     scene: PhysicsScene
     motion: HandObjectMotion
     config: PhysicsConfig = PhysicsConfig()
     limits: PlanLimits = PlanLimits()
+    until_refused: bool = False
 
 
 class ValidationBatch:
@@ -61,7 +66,7 @@ class ValidationBatch:
         index = number - self.numbers.start
         job = self._jobs[index]
         worker.submit(number, self._keys[id(job.scene)], self._scenes[index], job.motion,
-                      job.config, job.limits)
+                      job.config, job.limits, job.until_refused)
 
     def finish(self, number: int, report: PlanReport) -> None:
         """Keep the report of a job."""

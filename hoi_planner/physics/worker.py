@@ -4,9 +4,9 @@
 One worker of a ValidationPool: a process of its own that judges plans, one at a time.
 
 Messages are pickled tuples over a private socket between our own processes.
-To the worker: ('job', number, scene bytes or None, motion, config, limits), ('cancel', number),
-('stop',). From it: ('ready',), ('report', number, report), ('canceled', number). An error that is
-not expected ends the worker with a traceback; the pool sees that.
+To the worker: ('job', number, scene bytes or None, motion, config, limits, until_refused),
+('cancel', number), ('stop',). From it: ('ready',), ('report', number, report), ('canceled',
+number). An error that is not expected ends the worker with a traceback; the pool sees that.
 """
 
 import pickle
@@ -24,7 +24,9 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.validation import validate_plan
+from hoi_planner.physics.validation import screen_plan, validate_plan
+
+GRACE = 0.5     # seconds; what slips away is dropped some 0.3 s after it is displaced too far
 
 
 def send(connection: Connection, *message) -> None:
@@ -90,11 +92,12 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
             return
         if kind == 'cancel':
             continue            # it came when its job was already done
-        number, scene_bytes, motion, config, limits = content
+        number, scene_bytes, motion, config, limits, until_refused = content
         if scene_bytes is not None:
             scene = pickle.loads(scene_bytes)
         try:
-            report = validate_plan(scene, motion, config, limits, token)
+            report = (screen_plan(scene, motion, config, limits, token, grace=GRACE)
+                      if until_refused else validate_plan(scene, motion, config, limits, token))
         except Canceled:
             send(connection, 'canceled', number)
             continue

@@ -37,18 +37,21 @@ class LocalValidator:
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
         progress: Callable[[float, str, float], None],
     ) -> tuple[CandidateReport, ...]:
-        """Return a report a plan, in order; raise HoiPlannerError."""
-        return self.judge(plans, request.limits, request.friction, token, progress)
+        """Return a report a plan, in order, of what was played until it was refused; as judge."""
+        return self.judge(
+            plans, request.limits, request.friction, token, progress, until_refused=True)
 
     def judge(
         self, plans: Sequence[CandidatePlan], limits: PlanLimits, friction: float,
         token: CancelToken, progress: Callable[[float, str, float], None],
+        until_refused: bool = False,
     ) -> tuple[CandidateReport, ...]:
         """
         Return a report a plan, in order.
 
         :param friction: effective hand-object friction; 0: the validator's own
         :param progress: called with the fraction judged, a line of text and the best score so far
+        :param until_refused: play no plan longer than it takes to refuse it; accepted ones whole
         :raises HoiPlannerError: a mesh code, INVALID_REQUEST, VALIDATOR_UNAVAILABLE, what the token
             raises
         """
@@ -56,7 +59,8 @@ class LocalValidator:
             config = replace(
                 self._config, effective_friction=friction or self._config.effective_friction)
             jobs = [
-                ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits)
+                ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits,
+                              until_refused)
                 for plan in plans]
             judged = []
 

@@ -3,6 +3,7 @@
 """PlanRequest -> Planner -> PlanResult: generate, validate, rank."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -191,6 +192,12 @@ def passed(reports: Sequence[CandidateReport]) -> bool:
 
 
 def rank(reports: Sequence[CandidateReport]) -> tuple[CandidateReport, ...]:
-    """Return the reports, accepted ones first, then by score, then by index; deterministic."""
+    """
+    Return the reports, accepted ones first, then by score, then by index; deterministic.
+
+    Of those without a score, plans refused unplayed go before candidates that were never plans.
+    """
     return tuple(sorted(
-        reports, key=lambda r: (not r.verdict.accepted, r.score, r.candidate)))
+        reports, key=lambda r: (
+            not r.verdict.accepted, r.score, math.isnan(r.metrics.penetration_depth_max),
+            r.candidate)))
