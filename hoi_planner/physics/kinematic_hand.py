@@ -11,10 +11,10 @@ from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import (
     compose, interpolate_poses, inverse, relative, rotation_step)
 from hoi_planner.hands.contract import ConvexLink
+from hoi_planner.motion.smooth_paths import smooth_poses
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.shapes import compound_shape
-from hoi_planner.physics.smooth_paths import smooth_poses
 from hoi_planner.physics.world import World
 
 

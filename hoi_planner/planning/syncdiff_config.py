@@ -14,6 +14,7 @@ import yaml
 
 FILE = 'generators.yaml'
 MAX_THREADS = 64
+MAX_FIT_EVERY = 6       # half the shortest period of a sample
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class SyncDiffGeneratorConfig:
     refine: whether sampled motions are refined, see refinement.refine; what cannot be
         refined is refused then
     sampling: fields of SamplingConfig; its noise is the checkpoint's
+    fit_every: hands are fitted at every n-th frame, see fitted_motions; 1 to MAX_FIT_EVERY
     threads: in which hands are fitted and candidates refined, 1 to MAX_THREADS; the plans are the
         same with any number
     min_similarity, min_margin: of a free text to the nearest task's sentence, and how much nearer
@@ -37,6 +39,7 @@ class SyncDiffGeneratorConfig:
     checkpoint: str = 'syncdiff/model.safetensors'
     refine: bool = True
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    fit_every: int = 3
     threads: int = 2
     min_similarity: float = 0.4
     min_margin: float = 0.1
@@ -49,8 +52,9 @@ class SyncDiffGeneratorConfig:
         """
         if not self.checkpoint:
             raise ValueError('checkpoint is empty, must name a file')
-        if not 1 <= self.threads <= MAX_THREADS:
-            raise ValueError(f'threads is {self.threads}, must be 1 to {MAX_THREADS}')
+        for name, most in (('fit_every', MAX_FIT_EVERY), ('threads', MAX_THREADS)):
+            if not 1 <= getattr(self, name) <= most:
+                raise ValueError(f'{name} is {getattr(self, name)}, must be 1 to {most}')
         for name in ('min_similarity', 'min_margin'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} is {getattr(self, name)}, must be 0 to 1')

@@ -180,7 +180,7 @@ class SyncDiffGenerator:
         motions = fitted_motions(
             bodies, condition, [task] * len(manners), [manner.fps for manner in manners],
             [ids] * len(manners), model.condition.hand_models,
-            lambda: token.check('fitting of hands'), self._side_by_side.map)
+            lambda: token.check('fitting of hands'), self._side_by_side.map, self.config.fit_every)
         up = ground_height(scene)
         return [motion.with_(object_poses=lifted(motion.object_poses, up),
                              wrist_poses=lifted(motion.wrist_poses, up)) for motion in motions]

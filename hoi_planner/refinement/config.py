@@ -44,6 +44,7 @@ class RefinementConfig:
 
     farthest: mean distance of the hand's joints from those of the grasp that replaces it
     grips: nearest grasps of each hand that are tried; tries: pairs of them that meet nothing else
+    looks: at grasps of one hand alone, all hands together, whether it meets anything with it
     pairs: of grasps of one object by two hands that are looked at
     stay_shift, stay_lift, stay_turn: an object that moves less stays where it stands
     clearance: of a moved object from the others
@@ -53,6 +54,7 @@ class RefinementConfig:
     farthest: float = 0.10
     grips: int = 64
     tries: int = 24
+    looks: int = 60
     pairs: int = 1500
     stay_shift: float = 0.05
     stay_lift: float = 0.035

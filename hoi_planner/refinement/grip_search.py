@@ -19,19 +19,29 @@ from hoi_planner.demonstrations.scripting.clearance import (
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
+from hoi_planner.refinement.grip_depth import frames_of_grip, grip_depth
 from hoi_planner.refinement.regrasp import Choice
 from hoi_planner.refinement.replan import HandWay, Stage, way_with, with_hands, with_ways
 from hoi_planner.refinement.shared_room import shared_room
 
+# Metres that a hand may get into what it takes, on the distance grid; exactly it is some 0.1 mm
+# more, and the planner's limit is 3 mm.
+DEEPEST = 0.0029
 CROWDED = 'the hands would come within each other'
 _MILLIMETRES = re.compile(r' -?\d+\.\d mm( of)?')
 
 
 def best_first(choices: Sequence[Sequence[Choice]], farthest: float) -> Iterator[tuple[int, ...]]:
-    """Yield the place of one choice in each group, by summed distance; none beyond `farthest`."""
+    """
+    Yield the place of one choice in each group, by summed distance; none beyond `farthest`.
+
+    Those with fewer last resorts go first.
+
+    :param choices: each group in the order of its ranks
+    """
     groups = [[choice for choice in group if choice.distance <= farthest] for group in choices]
     start = (0,) * len(groups)
-    heap, seen = [(0.0, start)], {start}
+    heap, seen = [((0, 0.0), start)], {start}
     while heap:
         _, at = heapq.heappop(heap)
         yield at
@@ -39,7 +49,9 @@ def best_first(choices: Sequence[Sequence[Choice]], farthest: float) -> Iterator
             following = at[:which] + (at[which] + 1,) + at[which + 1:]
             if following[which] < len(groups[which]) and following not in seen:
                 seen.add(following)
-                total = sum(group[i].distance for group, i in zip(groups, following))
+                taken = [group[i] for group, i in zip(groups, following)]
+                total = (sum(choice.last_resort for choice in taken),
+                         sum(choice.distance for choice in taken))
                 heapq.heappush(heap, (total, following))
 
 
@@ -50,6 +62,11 @@ class GripCheck:
         """Keep where the objects are."""
         self._stage, self._scene = stage, scene
         self._known: dict[tuple[int, int], tuple[HandWay, str | None]] = {}
+
+    @property
+    def looks(self) -> int:
+        """Return how many grips were looked at."""
+        return len(self._known)
 
     def __call__(self, which: int, number: int, grip: Grip) -> tuple[HandWay, str | None]:
         """
@@ -66,8 +83,18 @@ class GripCheck:
             alone = with_hands(stage.sample, [hand]).with_(
                 object_poses=stage.paths, wrist_poses=way.wrists[None],
                 finger_poses=way.fingers[None])
-            self._known[key] = way, find_hand_collision(self._scene, alone, 0, stage.check)
+            reason = find_hand_collision(self._scene, alone, 0, stage.check)
+            self._known[key] = way, reason or self._too_deep(which, alone)
         return self._known[key]
+
+    def _too_deep(self, which: int, alone: HandObjectMotion) -> str | None:
+        """Return that the hand gets too deep into what it takes, in words, or None."""
+        use, span = self._stage.uses[which], self._stage.spans[which]
+        depth = grip_depth(alone, 0, use.body, self._stage.check.shapes[use.body],
+                           frames_of_grip(span, alone, len(use.holds) > 1))
+        return None if depth <= DEEPEST else (
+            f'the {alone.sides[0]} hand would be {1e3 * depth:.1f} mm deep in '
+            f"object '{alone.object_ids[use.body]}'")
 
 
 def first_clear(
@@ -101,7 +128,7 @@ def first_clear(
                 return motion
             tried += 1
         refusals[_MILLIMETRES.sub('', reason)] += 1
-        if tried == config.tries:
+        if tried == config.tries or check.looks >= config.looks:
             break
     return (f'of {refusals.total()} nearest grasps none would do, most often: '
             f'{refusals.most_common(1)[0][0]}')

@@ -20,6 +20,9 @@ from hoi_planner.refinement.palms import nearest_palms
 import torch
 
 LOOKS = 16          # frames of a hold at which hands are compared
+# Radians about the axis of a body of revolution from where a grasp is nearest: other ways to take
+# it, when something is in the way of all the nearest.
+AROUND = torch.tensor([0.0, -0.5, 0.5, -1.0, 1.0], dtype=torch.float64)
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,17 @@ class Choice:
     How one or two hands take an object.
 
     distance: metres, mean over joints and frames, of the worse hand
+    last_resort: tried when no other will do
     """
 
     grips: tuple[Grip, ...]
     distance: float
+    last_resort: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Return what choices are sorted by."""
+        return self.last_resort, self.distance
 
 
 def at_looks(joints: torch.Tensor) -> torch.Tensor:
@@ -85,13 +95,15 @@ def nearest_single(
     looks, choices = at_looks(wanted), []
     for grasps in single_grasps(scene, placed, side, stays):
         joints = grasp_joints(grasps)
-        turns = torch.zeros(len(grasps), dtype=torch.float64)
+        turns = torch.zeros(1, len(grasps), dtype=torch.float64)
         if placed.model.affordances.revolution:
-            turns = best_turns(joints, looks)
-        far = joint_distances(turned(joints, turns), looks).tolist()
-        holds = Holds(grasps, torch.arange(len(grasps)), turns)
-        choices += [Choice((holds.grip(i),), distance) for i, distance in enumerate(far)]
-    return sorted(choices, key=lambda choice: choice.distance)[:count]
+            turns = best_turns(joints, looks) + AROUND[:, None]
+        for number, each in enumerate(turns):
+            far = joint_distances(turned(joints, each), looks).tolist()
+            holds = Holds(grasps, torch.arange(len(grasps)), each)
+            choices += [Choice((holds.grip(i),), distance, last_resort=number > 0)
+                        for i, distance in enumerate(far)]
+    return sorted(choices, key=lambda choice: choice.rank)[:count]
 
 
 def single_grasps(

@@ -9,9 +9,9 @@ from scipy.spatial.transform import Rotation
 from std_msgs.msg import Header
 import torch
 
+from hoi_planner.motion.smooth_paths import smooth_poses
 from hoi_planner.nodes.conversions.controller_trajectories import (
     controller_trajectories, sample_times)
-from hoi_planner.physics.smooth_paths import smooth_poses
 from motions import random_motion
 from scripted_plans import carry_plan
 

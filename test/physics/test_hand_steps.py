@@ -3,8 +3,8 @@
 """How prescribed hands go from frame to frame: smoothly, and as one rigid body."""
 
 from hoi_planner.geometry.transforms import compose, inverse, relative, rotation_angle
+from hoi_planner.motion.smooth_paths import smooth_poses
 from hoi_planner.physics.kinematic_hand import step_poses, step_velocities
-from hoi_planner.physics.smooth_paths import smooth_poses
 import roma
 import torch
 

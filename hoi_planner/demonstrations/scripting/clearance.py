@@ -24,6 +24,7 @@ OBJECT_POINTS = 500
 NEAR = 0.42                 # metres between wrists from which on hands cannot meet
 NEAR_POINTS = 330           # of a hand, where the other may meet it
 NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
+FIRST_LOOK = 6              # of the frames looked at for hands that meet, every so manieth
 SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
 
 
@@ -114,7 +115,7 @@ def find_meeting_hands(motion: HandObjectMotion, margins: Margins) -> str | None
     """Return that the two hands of a motion come too near to each other, in words, or None."""
     if len(motion.sides) < 2:
         return None
-    gap = hand_gap(motion)
+    gap = hand_gap(motion, margins.hand_hand)
     return None if gap >= margins.hand_hand else (
         f'the hands would come within {1e3 * gap:.1f} mm of each other')
 
@@ -169,19 +170,26 @@ def _hand_problems(scene, motion, hand, frames, objects, check):
             yield f"the {side} hand would meet obstacle '{obstacle.id}'"
 
 
-def hand_gap(motion: HandObjectMotion) -> float:
+def hand_gap(motion: HandObjectMotion, enough: float = -math.inf) -> float:
     """
     Return metres between points of the two hands' skin, the least of the frames looked at.
 
     They are every EVERY-th one, and all of them where hands are near: fingers that open move by
     centimetres in a tenth of a second. No more than skin_gaps gives where hands are far apart.
+
+    :param enough: where a first look finds a gap below it, that is returned
     """
     apart = (motion.wrist_poses[0, :, :3] - motion.wrist_poses[1, :, :3]).norm(dim=-1)
     near = torch.nonzero(apart < NEAR)[:, 0].tolist()
     if not near:
         return math.inf
     looked = near[::EVERY]
-    gaps = skin_gaps(motion, looked)
+    gaps = torch.full((len(looked),), math.inf)
+    for part in (slice(None, None, FIRST_LOOK), slice(None)):
+        unseen = [i for i in range(len(looked))[part] if gaps[i] == math.inf]
+        gaps[unseen] = skin_gaps(motion, [looked[i] for i in unseen])
+        if gaps.min() < enough:
+            return gaps.min().item()
     close = {frame + step for frame, gap in zip(looked, gaps.tolist()) if gap < SUSPECT
              for step in range(1 - EVERY, EVERY)}
     between = sorted(close.intersection(near).difference(looked))

@@ -10,6 +10,7 @@ from hoi_planner.hands.fitting.fit_hand import fit_hand, HandFit
 from hoi_planner.methods.syncdiff.contract import Condition
 from hoi_planner.motion.body_layout import Bodies
 from hoi_planner.motion.continuous_poses import continuous_poses
+from hoi_planner.motion.key_frames import key_frames, poses_between, values_between
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.motion.relative_motion import object_pairs
 import roma
@@ -19,7 +20,7 @@ import torch
 def fitted_motions(
     bodies: Bodies, condition: Condition, tasks: Sequence[str], fps: Sequence[float],
     object_ids: Sequence[Sequence[str]], hand_models: Mapping[str, HandModel],
-    check: Callable[[], None] = lambda: None, map_parts: Callable = map,
+    check: Callable[[], None] = lambda: None, map_parts: Callable = map, every: int = 1,
 ) -> list[HandObjectMotion]:
     """
     Return the motions of B samples, of the real frames only; quaternions of norm 1, continuous.
@@ -30,7 +31,10 @@ def fitted_motions(
     :param hand_models: by side
     :param check: called before each hand; may raise to stop
     :param map_parts: map, or one that works side by side: hands are fitted each for itself
-    :raises ValueError: joints that are not finite, a motion of fewer than two frames
+    :param every: hands are fitted at every n-th frame, and smooth curves lead from one to the next;
+        a sample has no periods shorter than N / L frames (the frequency split's cutoff), 12.5 of
+        200 with the paper's L = 16, so that 3 lose next to nothing
+    :raises ValueError: joints that are not finite, a motion of fewer than two frames, every below 1
     """
     frames = condition.frame_mask.sum(dim=1).tolist()
     longest = max(frames)
@@ -42,17 +46,26 @@ def fitted_motions(
     parts = [(place, items, shape) for place in range(len(SIDES)) for items, shape in _same_shapes(
         condition.hand_mask[:, place].cpu(), shapes[:, place])]
 
+    keys = [key_frames(count, every) for count in frames]
+    padded = torch.nn.utils.rnn.pad_sequence(keys, batch_first=True, padding_value=-1)
+
     def fitted(part) -> HandFit:
         place, items, shape = part
         check()
-        joints = bodies.joints[items, place, :longest].double().cpu()
+        # A motion with fewer keys than another has its last one more than once.
+        mine = torch.where(padded < 0, padded.amax(dim=1, keepdim=True), padded)[items]
+        joints = bodies.joints[items[:, None], place, mine].double().cpu()
         return fit_hand(
             hand_models[SIDES[place]], joints.flatten(0, 1), shape, sequences=len(items))
 
     for (place, items, _), fit in zip(parts, map_parts(fitted, parts)):
-        wrists[items, place] = continuous_poses(
-            _normalized(fit.wrist_poses.unflatten(0, (len(items), longest))))
-        fingers[items, place] = fit.finger_poses.unflatten(0, (len(items), longest))
+        split = fit.wrist_poses.split(padded.shape[1]), fit.finger_poses.split(padded.shape[1])
+        for item, wrist, finger in zip(items.tolist(), *split):
+            known, real = keys[item], frames[item]
+            wrists[item, place, :real] = continuous_poses(
+                _normalized(poses_between(wrist[:len(known)], known)))
+            fingers[item, place, :real] = values_between(
+                finger[:len(known)].flatten(1), known).unflatten(1, finger.shape[1:])
     motions = []
     for item, real in enumerate(frames):
         hands = condition.hand_mask[item].nonzero().flatten().tolist()

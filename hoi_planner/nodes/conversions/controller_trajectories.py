@@ -12,9 +12,9 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory, MultiDOFJointTrajectory
 
 from hoi_planner.geometry.transforms import pose_velocities
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.motion.smooth_paths import smooth_poses_at, smooth_values_at
 from hoi_planner.nodes.conversions.basics import duration_to_msg, transform_to_msg, twist_to_msg
 from hoi_planner.nodes.conversions.trajectories import finger_joint_names
-from hoi_planner.physics.smooth_paths import smooth_poses_at, smooth_values_at
 
 STEP = 1e-4     # seconds to either side, for velocities on the curve
 
