@@ -38,13 +38,6 @@ def judge(measurement: PlanMeasurement, limits: PlanLimits) -> Verdict:
     return Verdict(True, FailureCode.NONE, 'within all limits')
 
 
-def judge_poses(measurement: PlanMeasurement, limits: PlanLimits) -> Verdict:
-    """Judge the planned poses alone, point 1 of `judge`: what physics makes of them is left out."""
-    for verdict in _pose_violations(measurement, limits):
-        return verdict
-    return Verdict(True, FailureCode.NONE, 'the planned poses are within all limits')
-
-
 def failed(code: FailureCode, message: str) -> Verdict:
     """Return the verdict of a plan that could not be measured; there is no number."""
     return Verdict(False, code, message, value=math.nan, limit=math.nan, time=math.nan)

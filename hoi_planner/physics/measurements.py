@@ -53,6 +53,14 @@ class PlanMeasurement:
     peak_force: np.ndarray                  # (H, M) newtons
     effective_friction: float               # what Bullet used: the product of both surfaces'
 
+    @classmethod
+    def of(
+        cls, penetration: PenetrationMeasurement, played: TrackingMeasurement,
+    ) -> 'PlanMeasurement':
+        """Put together what the planned poses and what playing them measured."""
+        return cls(played.times, played.objects, penetration, played.peak_force,
+                   played.effective_friction)
+
 
 @dataclass(frozen=True)
 class SixDirectionsMeasurement:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hands of a motion posed at all frames: what geometry and simulation both start from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 import functools
 
 import numpy as np
@@ -29,16 +29,29 @@ class PosedHand:
     One hand over N frames, metres.
 
     Frames of one number in `postures` have the same fingers: the hand moved rigidly between them.
-    K postures are skinned; vertices in the world are made where they are asked for.
+    K postures are skinned, when first asked for; vertices in the world are made where they are.
     """
 
     side: str
-    skins: torch.Tensor             # (K, V, 3) vertices of each posture, the wrist's frame
+    skin_of: Callable[[np.ndarray], torch.Tensor]   # numbers of postures -> (., V, 3), as in skins
     wrist_poses: torch.Tensor       # (N, 7) world frame
     faces: np.ndarray               # (F, 3)
     joint_poses: torch.Tensor       # (16, N, 7), the wrist first, world frame
     postures: np.ndarray            # (N,) int64
     links: tuple[ConvexLink, ...]
+
+    @functools.cached_property
+    def skins(self) -> torch.Tensor:
+        """Return (K, V, 3) vertices of each posture, the wrist's frame."""
+        return self.skin_of(np.arange(self.postures.max() + 1))
+
+    def part(self, start: int, end: int) -> 'PosedHand':
+        """Return the hand over frames start to end - 1, with those postures alone."""
+        numbers, postures = np.unique(self.postures[start:end], return_inverse=True)
+        return replace(
+            self, skin_of=lambda chosen: self.skin_of(numbers[chosen]),
+            wrist_poses=self.wrist_poses[start:end], joint_poses=self.joint_poses[:, start:end],
+            postures=postures.reshape(-1))
 
     def vertices_at(self, frames: np.ndarray) -> np.ndarray:
         """Return the vertices (F, V, 3) at some frames (F,), world frame."""
@@ -92,7 +105,7 @@ def pose_hands(
     Pose every hand of a motion.
 
     :param models: side -> hand model; loaded by the motion's hand_model when None
-    :param cancel: polled every CHUNK postures
+    :param cancel: polled every CHUNK postures, when they are skinned
     :return: in the order of motion.sides
     :raises HoiPlannerError: the hand model is unknown; what the token raises
     """
@@ -102,30 +115,31 @@ def pose_hands(
         shape, wrists = motion.shapes[index], motion.wrist_poses[index]
         with torch.no_grad():
             frames = model.joint_frames(wrists, motion.finger_poses[index], shape).double()
-            skins, postures = _skins(model, motion, index, cancel)
+        fingers, postures = torch.unique(
+            motion.finger_poses[index], dim=0, return_inverse=True)
         hands.append(PosedHand(
-            side, skins, wrists, model.faces.numpy(), pose_from_matrix(frames).transpose(0, 1),
+            side, functools.partial(_skins, model, fingers, shape, cancel), wrists, model.faces.numpy(), pose_from_matrix(frames).transpose(0, 1),
             postures.numpy(), tuple(model.convex_links(shape))))
     return tuple(hands)
 
 
+@torch.no_grad()
 def _skins(
-    model: HandModel, motion: HandObjectMotion, index: int, cancel: CancelToken | None,
-) -> tuple[torch.Tensor, torch.Tensor]:
+    model: HandModel, fingers: torch.Tensor, shape: torch.Tensor, cancel: CancelToken | None,
+    chosen: np.ndarray,
+) -> torch.Tensor:
     """
-    Return vertices (K, V, 3) of one hand's postures, and the number of each frame's, (N,).
+    Return vertices (C, V, 3) of some of one hand's postures, of fingers (K, 15, 3).
 
     Each posture of the fingers is skinned once: while a hand holds on it only moves rigidly.
     """
-    fingers, postures = torch.unique(motion.finger_poses[index], dim=0, return_inverse=True)
     skins = []
-    for part in fingers.split(CHUNK):
+    for part in fingers[torch.from_numpy(chosen)].split(CHUNK):
         if cancel is not None:
             cancel.check('posing the hands')
-        output = model.forward(
-            identity_pose(len(part)), part, motion.shapes[index].expand(len(part), -1))
+        output = model.forward(identity_pose(len(part)), part, shape.expand(len(part), -1))
         skins.append(output.vertices.double())
-    return torch.cat(skins), postures
+    return torch.cat(skins)
 
 
 def distinct_frames(

@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 
 from hoi_planner.failures import FailureCode
-from hoi_planner.physics.judge import failed
-from hoi_planner.physics.measurements import PlanMeasurement
-from hoi_planner.physics.summary import PlanMetrics
+from hoi_planner.physics.judge import failed, judge
+from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.measurements import (
+    PenetrationMeasurement, PlanMeasurement, TrackingMeasurement,
+)
+from hoi_planner.physics.summary import PlanMetrics, score, summarize
 from hoi_planner.physics.verdict import Verdict
 
 
@@ -25,6 +28,15 @@ class PlanReport:
     metrics: PlanMetrics
     score: float
     measurement: PlanMeasurement | None = None
+
+    @classmethod
+    def of(
+        cls, penetration: PenetrationMeasurement, played: TrackingMeasurement, limits: PlanLimits,
+    ) -> 'PlanReport':
+        """Judge what was measured of a plan."""
+        measurement = PlanMeasurement.of(penetration, played)
+        metrics = summarize(measurement)
+        return cls(judge(measurement, limits), metrics, score(metrics, limits), measurement)
 
     @classmethod
     def failure(cls, code: FailureCode, message: str) -> 'PlanReport':

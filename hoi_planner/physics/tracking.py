@@ -17,17 +17,21 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
-from hoi_planner.physics.hand_object_distance import measure_distances
 from hoi_planner.physics.kinematic_hand import KinematicHand, step_poses
 from hoi_planner.physics.measurements import TrackingMeasurement
 from hoi_planner.physics.posed_hand import PosedHand, pose_hands
 from hoi_planner.physics.recording import TrackingRecord
-from hoi_planner.physics.release import planned_releases
+from hoi_planner.physics.release import find_releases
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.static_bodies import add_obstacles, add_table
 from hoi_planner.physics.world import World, simulation_errors
 
 Progress = Callable[[float], None]
+
+
+def never(record: TrackingRecord) -> bool:
+    """Return that a motion is to be played on."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class TrackingSimulation:
     Plays one motion; use it in a `with`.
 
     Hands are convex links on prescribed paths with compliant contact. An object is pinned at its
-    planned pose until its release (see release.planned_releases), then free, with the plan's
+    planned pose until its release (see release.find_releases), then free, with the plan's
     velocity. Not simulated: hands against table, obstacles, each other or themselves.
 
     Example::
@@ -73,7 +77,7 @@ class TrackingSimulation:
 
         :param hand_models: side -> model; loaded by the scene's hand_model when None
         :param hands: what pose_hands gave, to spare doing it again
-        :param releases: what planned_releases gave, to spare doing it again
+        :param releases: what find_releases gave, to spare doing it again
         :raises ValueError: motion and scene do not fit
         :raises HoiPlannerError: SIMULATION_FAILED
         """
@@ -81,8 +85,7 @@ class TrackingSimulation:
         self.scene, self.motion, self.config, self.frame = scene, motion, config, 0
         hands = pose_hands(motion, hand_models) if hands is None else hands
         if releases is None:
-            distance = measure_distances(scene, motion, hands, config.release_margin)
-            releases = planned_releases(scene, motion, distance, config)
+            releases = find_releases(scene, motion, hands, config)
         self._releases = list(releases)
         self._substeps, timestep = config.substeps(motion.fps)
         with contextlib.ExitStack() as stack:
@@ -192,7 +195,7 @@ class TrackingSimulation:
 
     def run(
         self, cancel: CancelToken | None = None, progress: Progress | None = None,
-        drop_limit: float = math.inf, stop: Callable[[TrackingRecord], bool] = lambda record: False,
+        drop_limit: float = math.inf, stop: Callable[[TrackingRecord], bool] = never,
     ) -> TrackingMeasurement:
         """
         Play what is left of the motion.

@@ -1,30 +1,60 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""validate_plan: measure a plan, play it, judge it; screen_plan: no longer than needed."""
+"""
+validate_plan: measure a plan, play it, judge it; screen_plan: no longer than needed.
 
-import contextlib
+Planned poses may be measured in one process while another plays the plan: measure_poses, play_plan.
+"""
+
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import HandModel
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.free_body import MassFrame
 from hoi_planner.physics.hand_object_distance import measure_distances
-from hoi_planner.physics.judge import judge, judge_poses
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.measurements import (
     PenetrationMeasurement, PlanMeasurement, TrackingMeasurement,
 )
 from hoi_planner.physics.penetration import measure_penetration
-from hoi_planner.physics.posed_hand import pose_hands
+from hoi_planner.physics.posed_hand import pose_hands, PosedHand
 from hoi_planner.physics.recording import TrackingRecord
 from hoi_planner.physics.release import planned_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.summary import score, summarize
-from hoi_planner.physics.tracking import TrackingSimulation
+from hoi_planner.physics.tracking import never, TrackingSimulation
+
+
+@dataclass(frozen=True)
+class PlannedPoses:
+    """What is known of a plan before it is played."""
+
+    hands: tuple[PosedHand, ...]
+    penetration: PenetrationMeasurement
+    releases: list[int]
+
+
+def measure_poses(
+    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
+    cancel: CancelToken | None = None, hand_models: Mapping[str, HandModel] | None = None,
+) -> PlannedPoses:
+    """
+    Measure the planned poses; parameters as for measure_plan.
+
+    :raises ValueError: motion and scene do not fit
+    :raises HoiPlannerError: what the token raises
+    """
+    scene.check_motion(motion)
+    hands = pose_hands(motion, hand_models, cancel)
+    distance = measure_distances(scene, motion, hands, config.release_margin, cancel)
+    penetration = measure_penetration(
+        scene, motion, hands=hands, distance=distance, cancel=cancel)
+    return PlannedPoses(hands, penetration, planned_releases(scene, motion, distance, config))
 
 
 def measure_plan(
@@ -43,32 +73,25 @@ def measure_plan(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
     """
-    with _prepared(scene, motion, config, cancel, hand_models) as (simulation, penetration):
+    poses = measure_poses(scene, motion, config, cancel, hand_models)
+    with _simulation(scene, motion, config, poses) as simulation:
         played = simulation.run(cancel, progress, drop_limit)
-    return _plan_measurement(played, penetration)
+    return PlanMeasurement.of(poses.penetration, played)
 
 
-@contextlib.contextmanager
-def _prepared(
-    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig,
-    cancel: CancelToken | None, hand_models: Mapping[str, HandModel] | None,
-) -> Iterator[tuple[TrackingSimulation, PenetrationMeasurement]]:
-    """Measure the planned poses and set up the simulation, which is closed when left."""
-    scene.check_motion(motion)
-    hands = pose_hands(motion, hand_models, cancel)
-    distance = measure_distances(scene, motion, hands, config.release_margin, cancel)
-    penetration = measure_penetration(
-        scene, motion, hands=hands, distance=distance, cancel=cancel)
-    releases = planned_releases(scene, motion, distance, config)
-    with TrackingSimulation(scene, motion, config, hands=hands, releases=releases) as simulation:
-        yield simulation, penetration
+def _simulation(scene, motion, config, poses: PlannedPoses) -> TrackingSimulation:
+    return TrackingSimulation(scene, motion, config, hands=poses.hands, releases=poses.releases)
 
 
-def _plan_measurement(
-    played: TrackingMeasurement, penetration: PenetrationMeasurement,
-) -> PlanMeasurement:
-    return PlanMeasurement(
-        played.times, played.objects, penetration, played.peak_force, played.effective_friction)
+def refused_poses(
+    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig, limits: PlanLimits,
+    penetration: PenetrationMeasurement,
+) -> PlanReport | None:
+    """Return the report of a plan, not played, whose planned poses break a limit; else None."""
+    masses = [MassFrame.of(scene.objects[name]) for name in motion.object_ids]
+    unplayed = TrackingRecord(motion, masses).measurement(limits.drop, config.effective_friction)
+    report = PlanReport.of(penetration, unplayed, limits)
+    return None if report.verdict.accepted else report
 
 
 class _Refusal:
@@ -106,16 +129,20 @@ def validate_plan(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
+    poses = measure_poses(scene, motion, config, cancel, hand_models)
     try:
-        measurement = measure_plan(
-            scene, motion, config, limits.drop, cancel, progress, hand_models)
+        with _simulation(scene, motion, config, poses) as simulation:
+            played = simulation.run(cancel, progress, limits.drop)
     except HoiPlannerError as error:
-        if error.code is not FailureCode.SIMULATION_FAILED:
-            raise
-        return PlanReport.failure(error.code, error.message)
-    metrics = summarize(measurement)
-    return PlanReport(
-        judge(measurement, limits), metrics, score(metrics, limits), measurement)
+        return _failed(error)
+    return PlanReport.of(poses.penetration, played, limits)
+
+
+def _failed(error: HoiPlannerError) -> PlanReport:
+    """Return the verdict on a simulation that failed; any other error is raised again."""
+    if error.code is not FailureCode.SIMULATION_FAILED:
+        raise error
+    return PlanReport.failure(error.code, error.message)
 
 
 def screen_plan(
@@ -136,18 +163,34 @@ def screen_plan(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
+    poses = measure_poses(scene, motion, config, cancel, hand_models)
+    refused = refused_poses(scene, motion, config, limits, poses.penetration)
+    if refused is not None:
+        return refused
     try:
-        with _prepared(scene, motion, config, cancel, hand_models) as (simulation, penetration):
-            measurement = _plan_measurement(simulation.measurement(limits.drop), penetration)
-            verdict = judge_poses(measurement, limits)
-            if verdict.accepted:
-                played = simulation.run(
-                    cancel, drop_limit=limits.drop, stop=_Refusal(limits, grace * motion.fps))
-                measurement = _plan_measurement(played, penetration)
-                verdict = judge(measurement, limits)
+        with _simulation(scene, motion, config, poses) as simulation:
+            played = simulation.run(
+                cancel, drop_limit=limits.drop, stop=_Refusal(limits, grace * motion.fps))
     except HoiPlannerError as error:
-        if error.code is not FailureCode.SIMULATION_FAILED:
-            raise
-        return PlanReport.failure(error.code, error.message)
-    metrics = summarize(measurement)
-    return PlanReport(verdict, metrics, score(metrics, limits), measurement)
+        return _failed(error)
+    return PlanReport.of(poses.penetration, played, limits)
+
+
+def play_plan(
+    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
+    limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None, grace: float | None = None,
+) -> TrackingMeasurement | PlanReport:
+    """
+    Play a plan whose poses are measured elsewhere meanwhile; PlanReport.of puts both together.
+
+    :param grace: as for screen_plan; None: the plan is played whole
+    :return: a report where the simulation failed
+    :raises ValueError: motion and scene do not fit
+    :raises HoiPlannerError: what the token raises; an unknown hand model
+    """
+    stop = never if grace is None else _Refusal(limits, grace * motion.fps)
+    try:
+        with TrackingSimulation(scene, motion, config) as simulation:
+            return simulation.run(cancel, drop_limit=limits.drop, stop=stop)
+    except HoiPlannerError as error:
+        return _failed(error)

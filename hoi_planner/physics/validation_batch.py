@@ -5,9 +5,11 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+import enum
 import hashlib
 import pickle
 import threading
+from typing import Any
 
 from hoi_planner.failures import FailureCode
 from hoi_planner.motion.record import HandObjectMotion
@@ -18,6 +20,14 @@ from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.worker_process import WorkerProcess
 
 ATTEMPTS = 2            # of a plan whose worker died
+
+
+class Part(enum.Enum):
+    """What a worker does of a job: all of it, or one of the two parts that make it up."""
+
+    WHOLE = 'whole'
+    POSES = 'poses'
+    PLAY = 'play'
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,15 @@ class ValidationJob:
     until_refused: bool = False
 
 
+class WorkerGone(Exception):
+    """A worker cannot be talked to."""
+
+    def __init__(self, worker: WorkerProcess):
+        """Keep which one."""
+        super().__init__(f'worker {worker.pid} is gone')
+        self.worker = worker
+
+
 class ValidationBatch:
     """
     The jobs of one call, under numbers that no other job of the pool has.
@@ -49,6 +68,7 @@ class ValidationBatch:
         self._jobs, self.numbers = jobs, range(first, first + len(jobs))
         self.waiting, self._attempts = deque(self.numbers), [0] * len(jobs)
         self.reports: list[PlanReport | None] = [None] * len(jobs)
+        self._parts: list[dict[Part, Any]] = [{} for _ in jobs]
         self.canceled, self.changed = False, threading.Event()
         self._arrived: deque[int] = deque()
         scenes = {id(job.scene): pickle.dumps(job.scene) for job in jobs}
@@ -60,13 +80,40 @@ class ValidationBatch:
         """Return whether every job has its report."""
         return None not in self.reports
 
-    def give(self, worker: WorkerProcess) -> None:
-        """Send the next waiting job; raises OSError when the worker is gone."""
+    def give(self, worker: WorkerProcess, helper: WorkerProcess | None = None) -> None:
+        """
+        Send the next waiting job; raises WorkerGone.
+
+        :param helper: measures the planned poses while the worker plays the plan
+        """
         number = self.waiting.popleft()
+        if helper is None:
+            self._send(number, Part.WHOLE, worker)
+        else:
+            self._send(number, Part.PLAY, worker)
+            self._send(number, Part.POSES, helper)
+
+    def _send(self, number: int, part: Part, worker: WorkerProcess) -> None:
         index = number - self.numbers.start
         job = self._jobs[index]
-        worker.submit(number, self._keys[id(job.scene)], self._scenes[index], job.motion,
-                      job.config, job.limits, job.until_refused)
+        try:
+            worker.submit(number, part, self._keys[id(job.scene)], self._scenes[index], job.motion,
+                          job.config, job.limits, job.until_refused)
+        except OSError as error:
+            raise WorkerGone(worker) from error
+
+    def take(self, number: int, part: Part, found: Any) -> None:
+        """Keep what a worker says of a job; with both parts, or one that decides, it is done."""
+        index = number - self.numbers.start
+        parts, job = self._parts[index], self._jobs[index]
+        parts[part] = found
+        whole, poses, play = (parts.get(each) for each in (Part.WHOLE, Part.POSES, Part.PLAY))
+        if isinstance(poses, PlanReport):
+            whole = poses
+        elif poses is not None and play is not None:
+            whole = play if isinstance(play, PlanReport) else PlanReport.of(poses, play, job.limits)
+        if whole is not None and self.reports[index] is None:
+            self.finish(number, whole)
 
     def finish(self, number: int, report: PlanReport) -> None:
         """Keep the report of a job."""
@@ -75,9 +122,15 @@ class ValidationBatch:
         self.reports[index] = report
         self.changed.set()
 
+    def is_finished(self, number: int) -> bool:
+        """Return whether a job has its report."""
+        return self.reports[number - self.numbers.start] is not None
+
     def lose(self, number: int, cause: str) -> None:
         """Take note that the worker of a job died: it waits again, or is given up."""
         index = number - self.numbers.start
+        if self.is_finished(number) or number in self.waiting:
+            return
         self._attempts[index] += 1
         if self._attempts[index] < ATTEMPTS:
             self.waiting.appendleft(number)

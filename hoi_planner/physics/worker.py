@@ -4,9 +4,10 @@
 One worker of a ValidationPool: a process of its own that judges plans, one at a time.
 
 Messages are pickled tuples over a private socket between our own processes.
-To the worker: ('job', number, scene bytes or None, motion, config, limits, until_refused),
-('cancel', number), ('stop',). From it: ('ready',), ('report', number, report), ('canceled',
-number). An error that is not expected ends the worker with a traceback; the pool sees that.
+To the worker: ('job', number, part, scene bytes or None, motion, config, limits, until_refused),
+('cancel', number), ('stop',). From it: ('ready',), ('report', number, part, report or what the part
+measured), ('canceled', number). An error that is not expected ends the worker with a traceback; the
+pool sees that.
 """
 
 import pickle
@@ -22,9 +23,12 @@ from hoi_planner.hands.contract import NUM_FINGER_JOINTS, NUM_SHAPE, SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.measurements import PenetrationMeasurement, TrackingMeasurement
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.validation import screen_plan, validate_plan
+from hoi_planner.physics.validation import (
+    measure_poses, play_plan, refused_poses, screen_plan, validate_plan)
+from hoi_planner.physics.validation_batch import Part
 
 GRACE = 0.5     # seconds; what slips away is dropped some 0.3 s after it is displaced too far
 
@@ -81,6 +85,32 @@ def warm_up(hand_models: Sequence[str]) -> None:
         validate_plan(PhysicsScene({'box': box}, name), motion)
 
 
+def judged(scene, motion, config, limits, until_refused: bool, token) -> PlanReport:
+    """Return the report of a plan."""
+    if until_refused:
+        return screen_plan(scene, motion, config, limits, token, grace=GRACE)
+    return validate_plan(scene, motion, config, limits, token)
+
+
+def posed(
+    scene, motion, config, limits, until_refused: bool, token,
+) -> PenetrationMeasurement | PlanReport:
+    """Return what the planned poses measure, or a report where they alone refuse the plan."""
+    penetration = measure_poses(scene, motion, config, token).penetration
+    refused = until_refused and refused_poses(scene, motion, config, limits, penetration)
+    return refused or penetration
+
+
+def played(
+    scene, motion, config, limits, until_refused: bool, token,
+) -> TrackingMeasurement | PlanReport:
+    """Return what playing a plan measures, or a report where the simulation failed."""
+    return play_plan(scene, motion, config, limits, token, GRACE if until_refused else None)
+
+
+WORK = {Part.WHOLE: judged, Part.POSES: posed, Part.PLAY: played}
+
+
 def serve(connection: Connection, hand_models: Sequence[str]) -> None:
     """Judge plans until told to stop."""
     warm_up(hand_models)
@@ -92,18 +122,17 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
             return
         if kind == 'cancel':
             continue            # it came when its job was already done
-        number, scene_bytes, motion, config, limits, until_refused = content
+        number, part, scene_bytes, *job = content
         if scene_bytes is not None:
             scene = pickle.loads(scene_bytes)
         try:
-            report = (screen_plan(scene, motion, config, limits, token, grace=GRACE)
-                      if until_refused else validate_plan(scene, motion, config, limits, token))
+            report = WORK[part](scene, *job, token)
         except Canceled:
             send(connection, 'canceled', number)
             continue
         except HoiPlannerError as error:
             report = PlanReport.failure(error.code, error.message)
-        send(connection, 'report', number, report)
+        send(connection, 'report', number, part, report)
 
 
 def main(descriptor: int, hand_models: Sequence[str]) -> None:

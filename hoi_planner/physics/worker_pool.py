@@ -7,13 +7,14 @@ import os
 import pickle
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.physics.report import PlanReport
-from hoi_planner.physics.validation_batch import ValidationBatch, ValidationJob
+from hoi_planner.physics.validation_batch import ValidationBatch, ValidationJob, WorkerGone
 from hoi_planner.physics.worker_process import WorkerProcess
 
 __all__ = ['ValidationJob', 'ValidationPool']
@@ -181,13 +182,17 @@ class ValidationPool:
             token.check('validation')
 
     def _assign(self) -> None:
-        for worker in list(self._workers):
-            batch = next((batch for batch in list(self._batches) if batch.waiting), None)
-            if batch is not None and worker.ready and worker.job is None:
-                try:
-                    batch.give(worker)
-                except OSError:
-                    self._bury(worker)
+        """Give waiting jobs to idle workers; with a worker to spare two share the first job."""
+        idle = deque(worker for worker in self._workers if worker.ready and worker.job is None)
+        waiting = [batch for batch in list(self._batches) for _ in batch.waiting]
+        for left, batch in zip(range(len(waiting), 0, -1), waiting):
+            if not idle:
+                return
+            helped = len(idle) > left
+            try:
+                batch.give(idle.popleft(), idle.popleft() if helped else None)
+            except WorkerGone as error:
+                self._bury(error.worker)
 
     def _listen(self) -> None:
         """Take what the workers say within POLL seconds; reports that nobody waits for go."""
@@ -205,7 +210,15 @@ class ValidationPool:
                 worker.job = None
                 batch = self._batch_of(content[0])
                 if kind == 'report' and batch is not None:
-                    batch.finish(*content)
+                    batch.take(*content)
+                    self._drop_rest(batch, content[0])
+
+    def _drop_rest(self, batch: ValidationBatch, number: int) -> None:
+        """Stop whoever works at a job that has its report: planned poses alone may refuse it."""
+        if batch.is_finished(number):
+            for worker in self._workers:
+                if worker.job == number:
+                    worker.cancel()
 
     def _batch_of(self, number: int | None) -> ValidationBatch | None:
         return next((batch for batch in list(self._batches) if number in batch.numbers), None)

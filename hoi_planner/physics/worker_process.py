@@ -52,16 +52,16 @@ class WorkerProcess:
         """Return the process id."""
         return self._process.pid
 
-    def submit(self, number: int, scene_key: str, scene: bytes, *job: Any) -> None:
+    def submit(self, number: int, part: Any, scene_key: str, scene: bytes, *job: Any) -> None:
         """
-        Send a job; the scene only where the worker does not have it.
+        Send a job, or a part of it; the scene only where the worker does not have it.
 
         :param scene_key: digest of the scene
         :raises OSError: the worker is gone
         """
         known = scene_key == self._scene_key
         self.job, self._scene_key = number, scene_key
-        self._send('job', number, None if known else scene, *job)
+        self._send('job', number, part, None if known else scene, *job)
 
     def cancel(self) -> None:
         """Ask it to drop its job."""

@@ -19,7 +19,7 @@ from hoi_planner.demonstrations.scripting.clearance import (
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
-from hoi_planner.refinement.grip_depth import frames_of_grip, grip_depth
+from hoi_planner.refinement.grip_depth import grip_depth
 from hoi_planner.refinement.regrasp import Choice
 from hoi_planner.refinement.replan import HandWay, Stage, way_with, with_hands, with_ways
 from hoi_planner.refinement.shared_room import shared_room
@@ -91,7 +91,7 @@ class GripCheck:
         """Return that the hand gets too deep into what it takes, in words, or None."""
         use, span = self._stage.uses[which], self._stage.spans[which]
         depth = grip_depth(alone, 0, use.body, self._stage.check.shapes[use.body],
-                           frames_of_grip(span, alone, len(use.holds) > 1))
+                           span, len(use.holds) > 1)
         return None if depth <= DEEPEST else (
             f'the {alone.sides[0]} hand would be {1e3 * depth:.1f} mm deep in '
             f"object '{alone.object_ids[use.body]}'")

@@ -157,4 +157,5 @@ def pair_choices(motion, scene: TaskScene, uses: Sequence[Use], config) -> list[
     found = nearest_pairs(scene, scene.objects[uses[0].body],
                           [by_side['left'], by_side['right']], config.grips)
     order = [('left', 'right').index(motion.sides[use.hand]) for use in uses]
-    return [Choice(tuple(choice.grips[i] for i in order), choice.distance) for choice in found]
+    return [Choice(lambda choice=choice: tuple(choice.grips[i] for i in order), choice.distance)
+            for choice in found]

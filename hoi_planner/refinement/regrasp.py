@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proven grasps that come nearest to what a sampled hand does while it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+import functools
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
 from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
@@ -30,13 +31,19 @@ class Choice:
     """
     How one or two hands take an object.
 
+    make: returns grips, one a hand
     distance: metres, mean over joints and frames, of the worse hand
     last_resort: tried when no other will do
     """
 
-    grips: tuple[Grip, ...]
+    make: Callable[[], tuple[Grip, ...]]
     distance: float
     last_resort: bool = False
+
+    @functools.cached_property
+    def grips(self) -> tuple[Grip, ...]:
+        """Return the grips: most choices are never tried, so they are made when asked for."""
+        return self.make()
 
     @property
     def rank(self) -> tuple[bool, float]:
@@ -101,9 +108,14 @@ def nearest_single(
         for number, each in enumerate(turns):
             far = joint_distances(turned(joints, each), looks).tolist()
             holds = Holds(grasps, torch.arange(len(grasps)), each)
-            choices += [Choice((holds.grip(i),), distance, last_resort=number > 0)
+            choices += [Choice(functools.partial(_grips, (holds,), i), distance, number > 0)
                         for i, distance in enumerate(far)]
     return sorted(choices, key=lambda choice: choice.rank)[:count]
+
+
+def _grips(holds: Sequence[Holds], index: int) -> tuple[Grip, ...]:
+    """Return the grips of one number, one a hand."""
+    return tuple(hold.grip(index) for hold in holds)
 
 
 def single_grasps(
@@ -139,8 +151,9 @@ def nearest_pairs(
     """
     looks = [at_looks(joints) for joints in wanted]
     choices = [
-        Choice(grips, max(joint_distances(grip_joints(scene, grip), look).item()
-                          for grip, look in zip(grips, looks)))
+        Choice(lambda grips=grips: grips,
+               max(joint_distances(grip_joints(scene, grip), look).item()
+                   for grip, look in zip(grips, looks)))
         for grips in nearest_palms(scene, placed, looks)]
     choices += library_pairs(scene, placed, looks)
     return sorted(choices, key=lambda choice: choice.distance)[:count]
@@ -165,7 +178,7 @@ def library_pairs(scene: TaskScene, placed: PlacedObject, looks) -> list[Choice]
     far = torch.stack([
         joint_distances(turned(each, turns), look) for each, look in zip(joints, looks)])
     holds = [Holds(half, torch.arange(len(half)), turns) for half in halves]
-    return [Choice(tuple(hold.grip(i) for hold in holds), distance)
+    return [Choice(functools.partial(_grips, holds, i), distance)
             for i, distance in enumerate(far.amax(dim=0).tolist())]
 
 
