@@ -69,6 +69,7 @@ class ValidationBatch:
         self.waiting, self._attempts = deque(self.numbers), [0] * len(jobs)
         self.reports: list[PlanReport | None] = [None] * len(jobs)
         self._parts: list[dict[Part, Any]] = [{} for _ in jobs]
+        self._helped: set[int] = set()      # numbers whose planned poses a second worker measures
         self.canceled, self.changed = False, threading.Event()
         self._arrived: deque[int] = deque()
         scenes = {id(job.scene): pickle.dumps(job.scene) for job in jobs}
@@ -79,6 +80,11 @@ class ValidationBatch:
     def done(self) -> bool:
         """Return whether every job has its report."""
         return None not in self.reports
+
+    @property
+    def settled(self) -> bool:
+        """Return whether every job is at work or done, and none with two workers any longer."""
+        return not self.waiting and not self._helped
 
     def give(self, worker: WorkerProcess, helper: WorkerProcess | None = None) -> None:
         """
@@ -91,6 +97,7 @@ class ValidationBatch:
             self._send(number, Part.WHOLE, worker)
         else:
             self._send(number, Part.PLAY, worker)
+            self._helped.add(number)
             self._send(number, Part.POSES, helper)
 
     def _send(self, number: int, part: Part, worker: WorkerProcess) -> None:
@@ -107,6 +114,9 @@ class ValidationBatch:
         index = number - self.numbers.start
         parts, job = self._parts[index], self._jobs[index]
         parts[part] = found
+        if part is Part.POSES:
+            self._helped.discard(number)
+            self.changed.set()
         whole, poses, play = (parts.get(each) for each in (Part.WHOLE, Part.POSES, Part.PLAY))
         if isinstance(poses, PlanReport):
             whole = poses
@@ -131,6 +141,7 @@ class ValidationBatch:
         index = number - self.numbers.start
         if self.is_finished(number) or number in self.waiting:
             return
+        self._helped.discard(number)
         self._attempts[index] += 1
         if self._attempts[index] < ATTEMPTS:
             self.waiting.appendleft(number)

@@ -85,6 +85,7 @@ class ValidationPool:
     def validate(
         self, jobs: Sequence[ValidationJob], token: CancelToken | None = None,
         progress: Callable[[int, PlanReport], None] = lambda number, report: None,
+        settled: Callable[[], None] = lambda: None,
     ) -> tuple[PlanReport, ...]:
         """
         Judge plans; from any thread.
@@ -92,17 +93,22 @@ class ValidationPool:
         :param token: cancels, and bounds the time; what has been judged by then has been handed to
             progress
         :param progress: called in this thread with the index of a job and its report as it comes
+        :param settled: called once, in this thread, when the jobs no longer need all workers: it is
+            time to prepare more
         :return: one report a job, in order
         :raises ValueError: a motion does not fit its scene
         :raises HoiPlannerError: CANCELED by cancel(); what the token raises; VALIDATOR_UNAVAILABLE
         """
         for job in jobs:
             job.scene.check_motion(job.motion)
-        batch = self._join(jobs)
+        batch, told = self._join(jobs), False
         try:
             while not batch.done:
                 self._check(batch, token)
                 self._lead_or_wait(batch)
+                if not told and not batch.waiting and (batch.settled or self._has_idle_workers()):
+                    told = True
+                    settled()
                 batch.tell(progress)
             batch.tell(progress)
         finally:
@@ -127,6 +133,9 @@ class ValidationPool:
             deadline = time.monotonic() + PATIENCE
             for worker in workers:
                 worker.reap(deadline)
+
+    def _has_idle_workers(self) -> bool:
+        return any(worker.ready and worker.job is None for worker in list(self._workers))
 
     def _join(self, jobs: Sequence[ValidationJob]) -> ValidationBatch:
         with self._batches_lock:

@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+import math
 from pathlib import Path
 
 from hoi_planner.cancellation import CancelToken
@@ -70,7 +71,9 @@ class LocalValidator:
                 best = min(item.score for item in judged)
                 progress(len(judged) / len(plans), f'{passed} of {len(judged)} passed', best)
 
-            reports = self._pool.validate(jobs, token, on_report)
+            reports = self._pool.validate(
+                jobs, token, on_report,
+                lambda: progress(0.0, f'playing {len(jobs)}', math.nan) if not judged else None)
         except ValueError as error:
             raise RequestError(FailureCode.INVALID_REQUEST, f'plan: {error}') from error
         return tuple(

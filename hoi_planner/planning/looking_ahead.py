@@ -13,6 +13,7 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.planning.request import PlanRequest
 
 MAX_LOOK_AHEAD = 3
+HEAD_START = 0.25           # seconds
 Tell = Callable[..., None]      # what a stage says of itself, see Planner.plan
 
 
@@ -24,6 +25,9 @@ class WaveStages:
     make: request, token, tell -> candidates
     judge: request, candidates, token, tell -> reports
     is_enough: reports -> whether no further wave will be asked for
+
+    While a wave begins to be judged two cores have enough to do: the next is not made before judge
+    tells for the first time, or HEAD_START has gone by.
     """
 
     make: Callable[[PlanRequest, CancelToken, Tell], Any]
@@ -68,7 +72,10 @@ class LookingAhead:
         # Reentrant: a wave may be done before its callback is added, which then runs at once.
         self._lock = threading.RLock()
         self._waves: deque[Wave] = deque()      # begun and not handed out, in order
-        self._begun, self._at_work, self._enough = 0, 0, False
+        self._begun, self._enough = 0, False
+        self._running: list[Future] = []        # of the reports of waves at work
+        # Of each wave begun, that it leaves the cores free to make the next.
+        self._settled: list[threading.Event] = []
         self._handed_out = 0                    # number of the wave that the caller waits for
 
     def __enter__(self) -> 'LookingAhead':
@@ -80,6 +87,8 @@ class LookingAhead:
         self._token.cancel()
         with self._lock:
             self._handed_out = -1
+            for settled in self._settled:
+                settled.set()
             for wave in self._waves:
                 wave.made.cancel()
 
@@ -95,7 +104,8 @@ class LookingAhead:
 
     def _begin_more(self) -> None:
         with self._lock:
-            while self._at_work <= self._ahead and not self._enough:
+            self._account()
+            while len(self._running) <= self._ahead and not self._enough:
                 request = next(self._requests, None)
                 if request is None or self._token.is_stopped():
                     return
@@ -103,27 +113,40 @@ class LookingAhead:
 
     def _begin(self, request: PlanRequest) -> None:
         number = self._begun
-        self._begun, self._at_work = self._begun + 1, self._at_work + 1
+        self._begun += 1
+        before, settled = self._settled[-1:], threading.Event()
+        self._settled.append(settled)
 
         def tell(*step) -> None:
             if self._handed_out == number:
                 self._tell(*step)
 
         def make():
+            for event in before:
+                event.wait(HEAD_START)
             self._token.check('waiting to be made')
             return self._stages.make(request, self._token, tell)
 
+        def tell_settled(*step) -> None:
+            settled.set()
+            tell(*step)
+
         def judge():
-            return self._stages.judge(request, made.result(), self._token, tell)
+            try:
+                return self._stages.judge(request, made.result(), self._token, tell_settled)
+            finally:
+                settled.set()
 
         made = self._making.submit(make)
         judged = self._judging.submit(judge)
         self._waves.append(Wave(number, made, judged))
-        judged.add_done_callback(self._done)
+        self._running.append(judged)
+        judged.add_done_callback(lambda judged: self._begin_more())
 
-    def _done(self, judged: Future) -> None:
-        with self._lock:
-            self._at_work -= 1
-            self._enough |= (
-                judged.exception() is not None or self._stages.is_enough(judged.result()))
-            self._begin_more()
+    def _account(self) -> None:
+        """Take note of what is done; who waits for a result may be here before its callback."""
+        done = [judged for judged in self._running if judged.done()]
+        self._running = [judged for judged in self._running if judged not in done]
+        self._enough |= any(
+            judged.exception() is not None or self._stages.is_enough(judged.result())
+            for judged in done)

@@ -9,7 +9,8 @@ import pytest
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.planning.looking_ahead import LookingAhead, WaveStages
+from hoi_planner.planning import looking_ahead
+from hoi_planner.planning.looking_ahead import HEAD_START, LookingAhead, WaveStages
 
 PATIENCE = 30.0
 COUNT = 5
@@ -79,6 +80,48 @@ def test_the_next_is_made_and_judged_meanwhile_and_tells_nothing(looking):
     for number in (0, 1):
         assert work.stopped['judge', number].wait(PATIENCE), 'it goes on although nobody waits'
     assert not work.begun['make', 2].is_set()
+
+
+def test_the_next_is_made_once_the_judge_has_told_something_or_the_head_start_is_over(looking):
+    work, told, tell_now = Work(endless=[('judge', 0)]), threading.Event(), threading.Event()
+
+    def judge(request, made, token, tell):
+        if request == 0:
+            assert tell_now.wait(PATIENCE)
+            tell('judge', request)
+            told.set()
+        return work.judge(request, made, token, tell)
+
+    work.stages = WaveStages(work.make, judge, lambda judged: False)
+    with looking(work) as waves:
+        waves.next()
+        assert not work.begun['make', 1].wait(HEAD_START / 5)
+        tell_now.set()
+        assert told.wait(PATIENCE) and work.begun['make', 1].wait(PATIENCE)
+    silent, over = Work(), threading.Event()
+
+    def judge_silently(request, made, token, tell):
+        assert over.wait(PATIENCE)
+        return request
+
+    silent.stages = WaveStages(silent.make, judge_silently, lambda judged: False)
+    with looking(silent) as waves:
+        waves.next()
+        assert silent.begun['make', 1].wait(PATIENCE)
+        over.set()
+
+
+def test_leaving_does_not_wait_for_a_head_start(looking, monkeypatch):
+    monkeypatch.setattr(looking_ahead, 'HEAD_START', 2 * PATIENCE)
+    over, work = threading.Event(), Work()
+    work.stages = WaveStages(
+        work.make, lambda request, made, token, tell: over.wait(PATIENCE), lambda judged: False)
+    with looking(work) as waves:
+        wave = waves.next()
+        wave.made.result(PATIENCE)
+        over.set()
+    with looking(Work()) as waves:
+        assert waves.next().judged.result(PATIENCE) == 0
 
 
 def test_nothing_is_done_ahead_where_none_is_asked_for(looking):
