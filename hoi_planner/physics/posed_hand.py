@@ -118,7 +118,8 @@ def pose_hands(
         fingers, postures = torch.unique(
             motion.finger_poses[index], dim=0, return_inverse=True)
         hands.append(PosedHand(
-            side, functools.partial(_skins, model, fingers, shape, cancel), wrists, model.faces.numpy(), pose_from_matrix(frames).transpose(0, 1),
+            side, functools.partial(_skins, model, fingers, shape, cancel), wrists,
+            model.faces.numpy(), pose_from_matrix(frames).transpose(0, 1),
             postures.numpy(), tuple(model.convex_links(shape))))
     return tuple(hands)
 

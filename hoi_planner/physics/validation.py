@@ -178,7 +178,8 @@ def screen_plan(
 
 def play_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
-    limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None, grace: float | None = None,
+    limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
+    grace: float | None = None,
 ) -> TrackingMeasurement | PlanReport:
     """
     Play a plan whose poses are measured elsewhere meanwhile; PlanReport.of puts both together.

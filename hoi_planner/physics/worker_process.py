@@ -18,7 +18,7 @@ BOOTSTRAP = (
     'import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {path!r}; '
     'from hoi_planner.physics.worker import main; main({descriptor}, {hand_models!r})')
 ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1'}
-# Pages of 2 MB where the system has them on demand: a twentieth faster. Other C libraries ignore it.
+# Pages of 2 MB where the system has them on demand: a twentieth faster.
 LARGE_PAGES = {'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The hoi_planner authors
 # SPDX-License-Identifier: Apache-2.0
-"""How deep a hand gets into what it takes: physics refuses a plan whose hand stands in an object."""
+"""How deep a hand gets into what it takes: too deep, and physics refuses the plan."""
 
 from hoi_planner.demonstrations.scripting.clearance import hand_skin, Shape
 from hoi_planner.demonstrations.scripting.hand_paths import Span

@@ -68,6 +68,16 @@ def test_some_frames_are_those_of_all_to_the_bit():
     np.testing.assert_array_equal(hand.vertices_at(np.array([5, 2])), hand.vertices[[5, 2]])
 
 
+def test_a_part_is_those_frames_of_the_whole():
+    for hand in pose_hands(random_motion()):
+        part = hand.part(2, 6)
+        np.testing.assert_array_equal(part.vertices, hand.vertices[2:6])
+        np.testing.assert_array_equal(part.boxes, hand.boxes[2:6])
+        torch.testing.assert_close(part.joint_poses, hand.joint_poses[:, 2:6], atol=0, rtol=0)
+        # Of seven frames the last three have the first one's fingers: 2, 3, and that one.
+        assert len(part.skins) == 3
+
+
 def test_alike_frames_are_those_of_one_rigid_motion():
     motion = random_motion()
     wrists = motion.wrist_poses.clone()

@@ -12,9 +12,11 @@ from paddle_hand import PaddleHand, box_object, motion_of, paddle_hands, still, 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode
 from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.hand_object_distance import measure_distances
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.penetration import measure_penetration, worst_frames
 from hoi_planner.physics.posed_hand import pose_hands
+from hoi_planner.physics.release import find_releases, planned_releases
 from hoi_planner.physics.scene import Obstacle, PhysicsScene
 from hoi_planner.physics.validation import screen_plan, validate_plan
 
@@ -124,6 +126,36 @@ def test_screening_says_the_same_and_stops_early(how, config, played):
         assert screened.verdict.time == whole.verdict.time
     else:
         assert not known.any() and screened.verdict.value == whole.verdict.value
+
+
+@pytest.mark.parametrize('limit', ['displacement', 'rotation'])
+def test_what_strays_is_played_for_the_grace_and_no_longer(limit):
+    motion = two_palm_carry()
+    limits = soft(**{limit: 1e-4, 'drop': 1.0})
+    arguments = (SCENE, motion, PhysicsConfig(), limits)
+    whole = validate_plan(*arguments, hand_models=paddle_hands())
+    assert whole.verdict.limit_name == limit
+    for grace in (0.0, 0.3):
+        short = screen_plan(*arguments, hand_models=paddle_hands(), grace=grace)
+        assert (short.verdict.code, short.verdict.time) == (whole.verdict.code, whole.verdict.time)
+        last = short.measurement.times[np.isfinite(
+            short.measurement.objects[0].displacement)].max()
+        assert last == pytest.approx(whole.verdict.time + grace, abs=1e-6)
+
+
+def test_releases_are_found_from_a_part_of_the_motion():
+    standing = still((0.0, 0.5, 0.1), two_palm_carry().num_frames)
+    for how in ({}, {'gap': 0.03}, {'gap': 0.0025}, {'penetration': 0.002}):
+        motion = two_palm_carry(**how)
+        motion = motion.with_(
+            object_ids=('box', 'other'),
+            object_poses=torch.cat([motion.object_poses, standing[None]]))
+        scene = PhysicsScene({'box': box_object(), 'other': box_object()}, 'paddle')
+        hands, config = pose_hands(motion, paddle_hands()), PhysicsConfig()
+        distance = measure_distances(scene, motion, hands, config.release_margin)
+        wanted = planned_releases(scene, motion, distance, config)
+        assert find_releases(scene, motion, hands, config) == wanted
+        assert wanted[1] == 0 and wanted[0] > 0
 
 
 def test_a_better_plan_has_a_smaller_score():

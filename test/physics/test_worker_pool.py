@@ -3,7 +3,9 @@
 """Worker processes: same bits from each, killed ones replaced, canceled ones stopped."""
 
 import contextlib
+from dataclasses import replace
 import hashlib
+import math
 import os
 import signal
 import subprocess
@@ -75,6 +77,57 @@ def test_bit_equal_in_this_process_and_in_both_workers(pool):
     assert len(set(here + there)) == 1
     other = validate_plan(SCENE, motion, PhysicsConfig(effective_friction=0.7))
     assert digest(other) != here[0]
+
+
+def test_two_workers_share_one_plan_and_find_the_same_bits(pool):
+    motion = carry(seconds=1.0)
+    for until_refused in (False, True):
+        shared, = pool.validate([ValidationJob(SCENE, motion, until_refused=until_refused)])
+        here = validate_plan(SCENE, motion)
+        assert digest(shared) == digest(here)
+        assert shared.verdict == here.verdict and repr(shared.metrics) == repr(here.metrics)
+
+
+def test_planned_poses_that_are_refused_end_the_play(pool):
+    deep = carry(seconds=6.0, penetration=0.02)
+    whole, = pool.validate([ValidationJob(SCENE, deep)])
+    refused, = pool.validate([ValidationJob(SCENE, deep, until_refused=True)])
+    many = pool.validate([ValidationJob(SCENE, deep, until_refused=True)] * 3)
+    assert whole.verdict.limit_name == 'penetration_depth' and not whole.verdict.accepted
+    for report in (refused, *many):
+        assert report.verdict == whole.verdict and report.score == math.inf
+        assert np.isnan(report.measurement.objects[0].displacement).all()
+    assert np.isfinite(whole.measurement.objects[0].displacement).any()
+    # The worker that played it is free again.
+    assert len(pool.validate([ValidationJob(SCENE, carry(seconds=0.5))] * 2)) == 2
+
+
+def test_a_dropped_object_ends_the_play_where_that_is_asked_for(pool):
+    slippery = PhysicsConfig(effective_friction=0.05)
+    job = ValidationJob(SCENE, carry(seconds=3.0), slippery)
+    whole, = pool.validate([job])
+    short, = pool.validate([replace(job, until_refused=True)])
+    assert whole.verdict.code is short.verdict.code is FailureCode.OBJECT_DROPPED
+    played, all_of_it = (np.isfinite(report.measurement.objects[0].displacement).sum()
+                         for report in (short, whole))
+    assert 0 < played < all_of_it
+
+
+def test_it_is_said_once_that_the_workers_are_no_longer_all_needed(pool):
+    said, seen = [], []
+    pool.validate([ValidationJob(SCENE, carry(seconds=6.0))],
+                  progress=lambda *report: seen.append(len(said)), settled=lambda: said.append(1))
+    assert said == [1] and seen == [1], 'before the report'
+
+
+def test_a_helper_that_dies_leaves_the_plan_to_be_judged_anew():
+    with ValidationPool(2) as pool:
+        pool.wait_until_ready(120)
+        helper = pool.pids[1]
+        threading.Timer(0.05, os.kill, (helper, signal.SIGKILL)).start()
+        report, = pool.validate([ValidationJob(SCENE, carry(seconds=6.0))])
+        assert report.verdict.code is not FailureCode.VALIDATOR_WORKER_DIED
+        assert digest(report) == digest(validate_plan(SCENE, carry(seconds=6.0)))
 
 
 def test_reports_come_in_order_and_progress_as_they_arrive(pool):

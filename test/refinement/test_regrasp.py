@@ -11,7 +11,8 @@ import torch
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.refinement.regrasp import (
-    best_turns, can_lift, grasp_joints, joint_distances, nearest_pairs, nearest_single, turned)
+    AROUND, best_turns, can_lift, grasp_joints, joint_distances, nearest_pairs, nearest_single,
+    turned)
 
 
 def test_the_best_turn_beats_every_other():
@@ -49,6 +50,33 @@ def test_an_object_of_revolution_is_taken_from_any_side():
     turn = torch.tensor([2.0], dtype=torch.float64)
     (first,) = nearest_single(scene, placed, 'left', turned(wanted, turn), 1)
     assert first.distance < 1e-9
+
+
+def test_other_turns_come_after_all_the_nearest_and_are_true_turns_of_them():
+    scene = scene_of(standing('library://bowl', name='vessel'))
+    placed = scene.objects[0]
+    grasps = supply(scene, placed, 'left')
+    wanted = grasp_joints(grasps)[:1]
+    choices = nearest_single(scene, placed, 'left', wanted, 1000)
+    nearest = [choice for choice in choices if not choice.last_resort]
+    assert choices[:len(nearest)] == nearest and len(nearest) == len(grasps)
+    assert len(choices) == len(grasps) * len(AROUND)
+    for group in (nearest, choices[len(nearest):]):
+        distances = [choice.distance for choice in group]
+        assert distances == sorted(distances)
+    # A turn about the axis changes neither height nor distance from it.
+    heights = {round(choice.grips[0].wrist[2].item(), 9) for choice in nearest}
+    radii = {round(choice.grips[0].wrist[:2].norm().item(), 9) for choice in nearest}
+    for choice in choices[len(nearest):]:
+        wrist = choice.grips[0].wrist
+        assert round(wrist[2].item(), 9) in heights and round(wrist[:2].norm().item(), 9) in radii
+
+
+def test_what_is_not_of_revolution_has_no_other_turns():
+    scene = scene_of(standing('library://spatula', name='tool'))
+    grasps = supply(scene, scene.objects[0], 'right')
+    choices = nearest_single(scene, scene.objects[0], 'right', grasp_joints(grasps)[:1], 1000)
+    assert len(choices) == len(grasps) and not any(choice.last_resort for choice in choices)
 
 
 def test_the_distance_is_the_mean_over_joints_and_frames():
