@@ -18,9 +18,7 @@ from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import MassFrame
 from hoi_planner.physics.hand_object_distance import measure_distances
 from hoi_planner.physics.limits import PlanLimits
-from hoi_planner.physics.measurements import (
-    PenetrationMeasurement, PlanMeasurement, TrackingMeasurement,
-)
+from hoi_planner.physics.measurements import PenetrationMeasurement, TrackingMeasurement
 from hoi_planner.physics.penetration import measure_penetration
 from hoi_planner.physics.posed_hand import pose_hands, PosedHand
 from hoi_planner.physics.recording import TrackingRecord
@@ -44,8 +42,10 @@ def measure_poses(
     cancel: CancelToken | None = None, hand_models: Mapping[str, HandModel] | None = None,
 ) -> PlannedPoses:
     """
-    Measure the planned poses; parameters as for measure_plan.
+    Measure the planned poses.
 
+    :param cancel: polled between steps
+    :param hand_models: side -> model; loaded by the scene's hand_model when None
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises
     """
@@ -55,28 +55,6 @@ def measure_poses(
     penetration = measure_penetration(
         scene, motion, hands=hands, distance=distance, cancel=cancel)
     return PlannedPoses(hands, penetration, planned_releases(scene, motion, distance, config))
-
-
-def measure_plan(
-    scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
-    drop_limit: float = math.inf, cancel: CancelToken | None = None,
-    progress: Callable[[float], None] | None = None,
-    hand_models: Mapping[str, HandModel] | None = None,
-) -> PlanMeasurement:
-    """
-    Measure the planned poses, then play the plan.
-
-    :param drop_limit: metres of displacement that count as dropped
-    :param cancel: polled at every frame
-    :param progress: called with the fraction of the motion played
-    :param hand_models: side -> model; loaded by the scene's hand_model when None
-    :raises ValueError: motion and scene do not fit
-    :raises HoiPlannerError: SIMULATION_FAILED; what the token raises
-    """
-    poses = measure_poses(scene, motion, config, cancel, hand_models)
-    with _simulation(scene, motion, config, poses) as simulation:
-        played = simulation.run(cancel, progress, drop_limit)
-    return PlanMeasurement.of(poses.penetration, played)
 
 
 def _simulation(scene, motion, config, poses: PlannedPoses) -> TrackingSimulation:
@@ -124,8 +102,9 @@ def validate_plan(
     """
     Measure, play and judge a plan; a simulation that failed is a verdict, never a number.
 
-    Parameters as for measure_plan.
-
+    :param cancel: polled at every frame
+    :param progress: called with the fraction of the motion played
+    :param hand_models: side -> model; loaded by the scene's hand_model when None
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """

@@ -3,6 +3,7 @@
 """Fit a hand to its 21 sampled joints, all frames at once; SyncDiff's supplement, C.2."""
 
 from dataclasses import dataclass
+import functools
 
 from hoi_planner.geometry.transforms import canonical_quaternion, check_pose, make_pose
 from hoi_planner.hands.contract import HandModel, NUM_FINGER_JOINTS
@@ -38,7 +39,14 @@ def by_fingers(joints: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 def hand_linkage(model: HandModel, shape: torch.Tensor) -> HandLinkage:
     """Return the linkage of a hand of one shape (10,)."""
-    return HandLinkage(finger_skin(model, shape), model.joint_limits, FingerStrain(model.side))
+    return _kept_linkage(model, tuple(shape.tolist()), shape.dtype)
+
+
+@functools.lru_cache(maxsize=16)
+def _kept_linkage(model: HandModel, shape: tuple[float, ...], dtype: torch.dtype) -> HandLinkage:
+    """Return the linkage, made once: the same few shapes are fitted again and again."""
+    skin = finger_skin(model, torch.tensor(shape, dtype=dtype))
+    return HandLinkage(skin, model.joint_limits, FingerStrain(model.side))
 
 
 def fit_hand(
