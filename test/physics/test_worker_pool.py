@@ -3,7 +3,7 @@
 """Worker processes: same bits from each, killed ones replaced, canceled ones stopped."""
 
 import contextlib
-from dataclasses import replace
+from dataclasses import fields, replace
 import hashlib
 import math
 import os
@@ -22,6 +22,7 @@ from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import validate_plan
 from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
@@ -81,9 +82,11 @@ def test_bit_equal_in_this_process_and_in_both_workers(pool):
 
 def test_two_workers_share_one_plan_and_find_the_same_bits(pool):
     motion = carry(seconds=1.0)
-    for until_refused in (False, True):
-        shared, = pool.validate([ValidationJob(SCENE, motion, until_refused=until_refused)])
-        here = validate_plan(SCENE, motion)
+    nothing_refused = PlanLimits(*[math.inf] * len(fields(PlanLimits)))
+    for until_refused, limits in ((False, PlanLimits()), (True, nothing_refused)):
+        shared, = pool.validate([
+            ValidationJob(SCENE, motion, limits=limits, until_refused=until_refused)])
+        here = validate_plan(SCENE, motion, limits=limits)
         assert digest(shared) == digest(here)
         assert shared.verdict == here.verdict and repr(shared.metrics) == repr(here.metrics)
 
@@ -103,8 +106,7 @@ def test_planned_poses_that_are_refused_end_the_play(pool):
 
 
 def test_a_dropped_object_ends_the_play_where_that_is_asked_for(pool):
-    slippery = PhysicsConfig(effective_friction=0.05)
-    job = ValidationJob(SCENE, carry(seconds=3.0), slippery)
+    job = ValidationJob(SCENE, carry(seconds=3.0, gap=0.15))     # nothing holds it
     whole, = pool.validate([job])
     short, = pool.validate([replace(job, until_refused=True)])
     assert whole.verdict.code is short.verdict.code is FailureCode.OBJECT_DROPPED

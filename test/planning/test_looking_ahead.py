@@ -10,7 +10,7 @@ import pytest
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.planning import looking_ahead
-from hoi_planner.planning.looking_ahead import HEAD_START, LookingAhead, WaveStages
+from hoi_planner.planning.looking_ahead import LookingAhead, WaveStages
 
 PATIENCE = 30.0
 COUNT = 5
@@ -82,7 +82,9 @@ def test_the_next_is_made_and_judged_meanwhile_and_tells_nothing(looking):
     assert not work.begun['make', 2].is_set()
 
 
-def test_the_next_is_made_once_the_judge_has_told_something_or_the_head_start_is_over(looking):
+def test_the_next_is_made_once_the_judge_has_told_something_or_the_head_start_is_over(
+        looking, monkeypatch):
+    monkeypatch.setattr(looking_ahead, 'HEAD_START', PATIENCE)
     work, told, tell_now = Work(endless=[('judge', 0)]), threading.Event(), threading.Event()
 
     def judge(request, made, token, tell):
@@ -95,9 +97,10 @@ def test_the_next_is_made_once_the_judge_has_told_something_or_the_head_start_is
     work.stages = WaveStages(work.make, judge, lambda judged: False)
     with looking(work) as waves:
         waves.next()
-        assert not work.begun['make', 1].wait(HEAD_START / 5)
+        assert not work.begun['make', 1].wait(0.1)
         tell_now.set()
         assert told.wait(PATIENCE) and work.begun['make', 1].wait(PATIENCE)
+    monkeypatch.setattr(looking_ahead, 'HEAD_START', 0.05)
     silent, over = Work(), threading.Event()
 
     def judge_silently(request, made, token, tell):
