@@ -29,8 +29,7 @@ class TrackingRecord:
         self.planned = torch.stack(
             [frame.from_mesh(poses) for frame, poses in zip(frames, motion.object_poses)])
         self.poses = self.planned.numpy().copy()
-        self._planned_positions = self.planned[..., :3].numpy()
-        self._planned_quaternions = self.planned[..., 3:].numpy()
+        self._planned_array = self.planned.numpy()      # read at every frame
         self.force = np.zeros((len(motion.sides), len(frames), motion.num_frames))
         self.release_frames: list[int | None] = [None] * len(frames)
         self.played = 0
@@ -55,12 +54,12 @@ class TrackingRecord:
 
     def farther_than(self, limit: float) -> bool:
         """Return whether a released object is farther than the limit, metres, at the last frame."""
-        stray = self.poses[:, self.played, :3] - self._planned_positions[:, self.played]
+        stray = self.poses[:, self.played, :3] - self._planned_array[:, self.played, :3]
         return bool((np.linalg.norm(stray, axis=-1) > limit).any())
 
     def turned_more_than(self, limit: float) -> bool:
         """Return whether a released object is turned more than the limit, radians, as above."""
-        have, planned = self.poses[:, self.played, 3:], self._planned_quaternions[:, self.played]
+        have, planned = self.poses[:, self.played, 3:], self._planned_array[:, self.played, 3:]
         cosine = np.abs((have * planned).sum(axis=-1))      # of half the angle
         return limit < np.pi and bool((cosine < np.cos(limit / 2)).any())
 

@@ -31,9 +31,16 @@ class PlanReport:
 
     @classmethod
     def of(
-        cls, penetration: PenetrationMeasurement, played: TrackingMeasurement, limits: PlanLimits,
+        cls, penetration: PenetrationMeasurement, played: 'TrackingMeasurement | PlanReport',
+        limits: PlanLimits,
     ) -> 'PlanReport':
-        """Judge what was measured of a plan."""
+        """
+        Judge what was measured of a plan.
+
+        :param played: a report where the simulation failed, which then is that of the plan
+        """
+        if isinstance(played, PlanReport):
+            return played
         measurement = PlanMeasurement.of(penetration, played)
         metrics = summarize(measurement)
         return cls(judge(measurement, limits), metrics, score(metrics, limits), measurement)

@@ -22,7 +22,7 @@ from hoi_planner.physics.measurements import PenetrationMeasurement, TrackingMea
 from hoi_planner.physics.penetration import measure_penetration
 from hoi_planner.physics.posed_hand import pose_hands, PosedHand
 from hoi_planner.physics.recording import TrackingRecord
-from hoi_planner.physics.release import planned_releases
+from hoi_planner.physics.release import find_releases, planned_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.tracking import never, TrackingSimulation
@@ -57,8 +57,18 @@ def measure_poses(
     return PlannedPoses(hands, penetration, planned_releases(scene, motion, distance, config))
 
 
-def _simulation(scene, motion, config, poses: PlannedPoses) -> TrackingSimulation:
-    return TrackingSimulation(scene, motion, config, hands=poses.hands, releases=poses.releases)
+def _played(
+    scene, motion, config, limits: PlanLimits, hands, releases, cancel, progress=None, stop=never,
+) -> TrackingMeasurement | PlanReport:
+    """Return what playing a plan measures, or the verdict on a simulation that failed."""
+    try:
+        with TrackingSimulation(
+                scene, motion, config, hands=hands, releases=releases) as simulation:
+            return simulation.run(cancel, progress, limits.drop, stop)
+    except HoiPlannerError as error:
+        if error.code is not FailureCode.SIMULATION_FAILED:
+            raise
+        return PlanReport.failure(error.code, error.message)
 
 
 def refused_poses(
@@ -109,19 +119,9 @@ def validate_plan(
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
     poses = measure_poses(scene, motion, config, cancel, hand_models)
-    try:
-        with _simulation(scene, motion, config, poses) as simulation:
-            played = simulation.run(cancel, progress, limits.drop)
-    except HoiPlannerError as error:
-        return _failed(error)
+    played = _played(
+        scene, motion, config, limits, poses.hands, poses.releases, cancel, progress)
     return PlanReport.of(poses.penetration, played, limits)
-
-
-def _failed(error: HoiPlannerError) -> PlanReport:
-    """Return the verdict on a simulation that failed; any other error is raised again."""
-    if error.code is not FailureCode.SIMULATION_FAILED:
-        raise error
-    return PlanReport.failure(error.code, error.message)
 
 
 def screen_plan(
@@ -146,12 +146,9 @@ def screen_plan(
     refused = refused_poses(scene, motion, config, limits, poses.penetration)
     if refused is not None:
         return refused
-    try:
-        with _simulation(scene, motion, config, poses) as simulation:
-            played = simulation.run(
-                cancel, drop_limit=limits.drop, stop=_Refusal(limits, grace * motion.fps))
-    except HoiPlannerError as error:
-        return _failed(error)
+    played = _played(
+        scene, motion, config, limits, poses.hands, poses.releases, cancel,
+        stop=_Refusal(limits, grace * motion.fps))
     return PlanReport.of(poses.penetration, played, limits)
 
 
@@ -168,9 +165,8 @@ def play_plan(
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
+    scene.check_motion(motion)
+    hands = pose_hands(motion, cancel=cancel)
+    releases = find_releases(scene, motion, hands, config, cancel)
     stop = never if grace is None else _Refusal(limits, grace * motion.fps)
-    try:
-        with TrackingSimulation(scene, motion, config) as simulation:
-            return simulation.run(cancel, drop_limit=limits.drop, stop=stop)
-    except HoiPlannerError as error:
-        return _failed(error)
+    return _played(scene, motion, config, limits, hands, releases, cancel, stop=stop)

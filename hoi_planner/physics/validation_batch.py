@@ -121,8 +121,8 @@ class ValidationBatch:
         if isinstance(poses, PlanReport):
             whole = poses
         elif poses is not None and play is not None:
-            whole = play if isinstance(play, PlanReport) else PlanReport.of(poses, play, job.limits)
-        if whole is not None and self.reports[index] is None:
+            whole = PlanReport.of(poses, play, job.limits)
+        if whole is not None and not self.is_finished(number):
             self.finish(number, whole)
 
     def finish(self, number: int, report: PlanReport) -> None:

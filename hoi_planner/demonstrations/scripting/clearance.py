@@ -24,7 +24,7 @@ OBJECT_POINTS = 500
 NEAR = 0.42                 # metres between wrists from which on hands cannot meet
 NEAR_POINTS = 330           # of a hand, where the other may meet it
 NEAR_TABLE = 0.02           # metres up to which a hand is looked at closely
-FIRST_LOOK = 6              # of the frames looked at for hands that meet, every so manieth
+FIRST_LOOK = 6              # every n-th of the frames looked at for hands that meet goes first
 SUSPECT = 0.03              # metres between hands up to which the frames in between are looked at
 
 
