@@ -23,8 +23,11 @@ import time
 import torch
 
 from hoi_planner.demonstrations.dataset.splits import load_splits
-from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
+from hoi_planner.demonstrations.grasps.firmness import firm
+from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
 from hoi_planner.demonstrations.layouts import draw_layout
+from hoi_planner.demonstrations.scene import TaskScene
+from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
 from hoi_planner.evaluation.replay.settings import graph_parameters, graph_settings
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -56,10 +59,11 @@ def drawn_objects(task, seed, instances):
 
 def make_known(placed):
     """Have the grasps and the distance grids of the objects made and kept, as once a size."""
+    scene = TaskScene(objects=tuple(placed))
     for item in placed:
         distance_grid(item.model)
-        for asked in [lambda side=side: grasps_for(item.model, side) for side in SIDES] + [
-                lambda: two_hand_grasps_for(item.model)]:
+        for asked in [lambda side=side: firm(item.model, supply(scene, item, side))
+                      for side in SIDES] + [lambda: two_hand_grasps_for(item.model)]:
             try:
                 asked()
             except HoiPlannerError as error:

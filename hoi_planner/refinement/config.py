@@ -48,6 +48,7 @@ class RefinementConfig:
     pairs: of grasps of one object by two hands that are looked at
     stay_shift, stay_lift, stay_turn: an object that moves less stays where it stands
     clearance: of a moved object from the others
+    passing: likewise, on its way from where it rests and back
     """
 
     holds: HoldConfig = field(default_factory=HoldConfig)
@@ -60,6 +61,7 @@ class RefinementConfig:
     stay_lift: float = 0.035
     stay_turn: float = 0.35
     clearance: float = 0.004
+    passing: float = 0.015
 
     def __post_init__(self):
         """

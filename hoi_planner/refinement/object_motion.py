@@ -14,12 +14,14 @@ from hoi_planner.geometry.transforms import (
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.push_out import pushed_out
+from hoi_planner.refinement.gaps import gap
 import roma
 import torch
 
 RAMP = 0.35                 # seconds in which an object leaves its rest, or comes to it
 NEAR, FAR = 0.03, 0.12      # metres between objects: what is near follows the other's correction
 FUNNEL = 0.05, 0.12         # metres of a lid from its seat: it goes along the axis, it is free
+PASSING, FADING = 1.0, 0.3  # seconds from its place in which an object passes others, and after
 SETTLE = 0.3                # seconds in which an object comes to rest between two hands
 
 
@@ -90,8 +92,27 @@ def corrected_path(
     ramp = min(RAMP, 0.4 * (held[1] - held[0]))
     path = blend_poses(start.expand_as(path), path, step(times, held[0], held[0] + ramp))
     path = blend_poses(path, end.expand_as(path), step(times, held[1] - ramp, held[1]))
-    return pushed_out(path, shape, [(other.shape, other.path) for other in others],
-                      table_height, config.clearance)
+    return pushed_out(
+        path, shape, [(other.shape, other.path) for other in others], table_height,
+        [clearances(path, shape, other, held, times, config) for other in others])
+
+
+def clearances(
+    path: torch.Tensor, shape: Shape, other: Placed, held: tuple[float, float],
+    times: torch.Tensor, config: RefinementConfig,
+) -> torch.Tensor:
+    """
+    Return metres (N,) that an object on its path keeps from another: more in passing.
+
+    What is held sags by some millimetres, and where it passes an edge in haste it is torn out of
+    the hand. Where it rests nearer than that, on the other or in it, it keeps no more.
+    """
+    asked = torch.full_like(times, config.clearance)
+    for end, away in ((0, times - held[0]), (-1, held[1] - times)):
+        rest = gap(shape, path[end], other.shape, other.path[end])
+        share = 1 - minimum_jerk((away - PASSING) / FADING)
+        asked = torch.maximum(asked, share * min(config.passing, max(rest, 0.0)))
+    return asked
 
 
 def shifted(sampled, first, start, last, end, share) -> torch.Tensor:

@@ -3,6 +3,7 @@
 """Push a path out of the table and of other objects, smoothly over time."""
 
 from collections.abc import Sequence
+import math
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, relative, rotate_vectors, transform_points
@@ -29,13 +30,13 @@ GRID_ERROR = 0.004          # metres
 
 def pushed_out(
     path: torch.Tensor, shape: Shape, others: Sequence[tuple[Shape, torch.Tensor]],
-    table_height: float | None, clearance: float,
+    table_height: float | None, clearances: Sequence[torch.Tensor],
 ) -> torch.Tensor:
     """
     Return a path (N, 7) moved as little as it must be; what is at rest at either end stays.
 
     :param others: shapes and their paths (N, 7)
-    :param clearance: metres from the others, less near the path's ends
+    :param clearances: (N,) metres from each of the others, less near the path's ends
     """
     path = path.clone()
     moved = torch.minimum((path[:, :3] - path[0, :3]).norm(dim=1),
@@ -44,13 +45,14 @@ def pushed_out(
     # How far points hang below the origin: pushes shift an object, they do not turn it.
     hanging = lowest_points(path, shape.points) - path[:, 2]
     # What the coarse rounds leave is lifted out, looked at with every point.
-    for rounds, limit, stride, upward in ((ROUNDS, clearance, STRIDE, UPWARD),
-                                          (LAST, min(clearance, LEAST), 1, STRAIGHT_UP)):
-        needed = (SLOPE * moved).clamp(max=limit)
+    for rounds, most, stride, upward in ((ROUNDS, math.inf, STRIDE, UPWARD),
+                                         (LAST, LEAST, 1, STRAIGHT_UP)):
+        needs = [torch.minimum(SLOPE * moved, clearance.clamp(max=most))
+                 for clearance in clearances]
         pairs = [Neighbours(shape, other, path, place, stride) for other, place in others]
         for _ in range(rounds):
             push = out_of_table(path[:, 2] + hanging, table_height, moved)
-            for pair in pairs:
+            for pair, needed in zip(pairs, needs, strict=True):
                 push = push + pair.pushes(path, needed, free, upward)
             push[~free] = 0.0
             if push.norm(dim=1).max() < DONE:

@@ -11,6 +11,7 @@ from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.refinement.carries import held_until_set_down, unbroken
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.grip_search import first_clear
 from hoi_planner.refinement.holds import find_holds
@@ -78,12 +79,14 @@ def with_uses(
         return Misfit(f"object '{motion.object_ids[loose[0]]}' moves and no hand holds it")
     paired = take_together(uses, motion.fps)
     uses = together(uses) if paired else uses
+    staying = set() if paired else staying_bodies(motion, scene, uses, config)
+    uses = held_until_set_down(uses, motion, staying)
     strokes = {} if paired else strokes_of(motion, scene, uses)
     uses = [with_strokes(use, strokes[use.body], motion.fps) if use.body in strokes else use
             for use in uses]
-    staying = set() if paired else staying_bodies(motion, scene, uses, config)
     standing = standing_vessels(motion, scene, strokes, config)
     staying |= standing
+    uses = [use if use.body in staying or use.body in strokes else unbroken(use) for use in uses]
     for vessel in standing:
         motion = without_drift(motion, scene, vessel)
     choices = ([pair_choices(motion, scene, uses, config)] if paired else

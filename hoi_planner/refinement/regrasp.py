@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import functools
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.grips import Grip, turn_about_z
@@ -96,6 +97,8 @@ def nearest_single(
     """
     Return the nearest proven grasps of one hand, nearest first; empty where none is known.
 
+    Last resorts go last: those that do not hold with less friction, and other turns.
+
     :param wanted: (T, 21, 3) joints while it holds, mesh frame
     :param stays: the object is not lifted, so that a hand may steady it, too
     """
@@ -105,10 +108,12 @@ def nearest_single(
         turns = torch.zeros(1, len(grasps), dtype=torch.float64)
         if placed.model.affordances.revolution:
             turns = best_turns(joints, looks) + AROUND[:, None]
+        loose = [False] * len(grasps) if stays else (~firm(placed.model, grasps)).tolist()
         for number, each in enumerate(turns):
             far = joint_distances(turned(joints, each), looks).tolist()
             holds = Holds(grasps, torch.arange(len(grasps)), each)
-            choices += [Choice(functools.partial(_grips, (holds,), i), distance, number > 0)
+            choices += [Choice(functools.partial(_grips, (holds,), i), distance,
+                               number > 0 or loose[i])
                         for i, distance in enumerate(far)]
     return sorted(choices, key=lambda choice: choice.rank)[:count]
 

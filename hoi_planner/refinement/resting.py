@@ -14,6 +14,7 @@ from hoi_planner.demonstrations.tasks.lid import LID_PAIRS
 from hoi_planner.geometry.transforms import (
     compose, identity_pose, inverse, relative, transform_points)
 from hoi_planner.objects.standing import standing_pose
+from hoi_planner.refinement.gaps import gap
 import torch
 
 SEAT_RANGE = 0.08           # metres between a lid and its seat that a sample may err
@@ -81,13 +82,6 @@ def seat_of(
         return None
     frame = torch.tensor(vessel.model.affordances.frames['lid_seat'], dtype=torch.float64)
     return compose(pose, frame.expand_as(pose))
-
-
-def gap(a: Shape, pose_a: torch.Tensor, b: Shape, pose_b: torch.Tensor) -> float:
-    """Return metres between two objects at poses (7,), negative where they intersect."""
-    way = relative(pose_b, pose_a)
-    return min(b.distance(transform_points(way, a.points)).min().item(),
-               a.distance(transform_points(inverse(way), b.points)).min().item())
 
 
 def lowered_onto(

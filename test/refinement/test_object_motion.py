@@ -15,7 +15,7 @@ from hoi_planner.geometry.transforms import (
 from hoi_planner.objects.standing import standing_pose
 from hoi_planner.refinement.config import RefinementConfig
 from hoi_planner.refinement.object_motion import (
-    corrected_path, funneled, moves, Placed, stays, stilled)
+    clearances, corrected_path, FADING, funneled, moves, PASSING, Placed, stays, stilled)
 from hoi_planner.refinement.push_out import pushed_out
 from hoi_planner.refinement.resting import resting_pose, seat_of
 
@@ -54,7 +54,8 @@ def test_a_path_into_another_object_is_pushed_out():
     sampled = arc(thing.pose, (0.0, 0.4, 0.0), 0.075)       # a centimetre and more too low
     still = block.pose.expand(len(TIMES), 7)
     shapes = Shape(thing.model), Shape(block.model)
-    path = pushed_out(sampled, shapes[0], [(shapes[1], still)], 0.0, 0.004)
+    path = pushed_out(sampled, shapes[0], [(shapes[1], still)], 0.0,
+                      [torch.full_like(TIMES, 0.004)])
 
     def least(poses):
         local = transform_points(compose(inverse(still), poses), shapes[0].points)
@@ -64,6 +65,42 @@ def test_a_path_into_another_object_is_pushed_out():
     assert least(path) > 0.001
     torch.testing.assert_close(path[[0, -1]], sampled[[0, -1]])
     assert (path[1:, :3] - path[:-1, :3]).norm(dim=1).max() < 0.04
+
+
+@pytest.mark.parametrize('apart, kept', [(0.25, 0.015), (0.01, 0.01)])
+def test_in_passing_it_keeps_farther_from_another_object_than_where_it_is_used(apart, kept):
+    thing = standing('library://ball', x=0.4, y=-0.2)
+    size = 2 * thing.pose[2].item()
+    other = standing('library://ball', x=0.4, y=-0.2 + size + apart, name='other')
+    shape, end = Shape(thing.model), thing.pose.clone()
+    end[1] -= 0.3
+    path = torch.cat([thing.pose.expand(len(TIMES) - 1, 7), end[None]])
+    still = other.pose.expand(len(TIMES), 7)
+    found = clearances(path, shape, Placed(Shape(other.model), still, still), (1.0, 3.9), TIMES,
+                       RefinementConfig())
+    torch.testing.assert_close(
+        found[TIMES <= 1.0 + PASSING],
+        torch.full_like(found[TIMES <= 1.0 + PASSING], kept), rtol=0.0, atol=1e-3)
+    middle = (TIMES > 1.0 + PASSING + FADING) & (TIMES < 3.9 - PASSING - FADING)
+    assert middle.any() and (found[middle] == RefinementConfig().clearance).all()
+    assert (found[TIMES >= 3.9 - PASSING] == RefinementConfig().passing).all()
+
+
+def test_what_rests_on_another_object_keeps_no_more_from_it_near_there():
+    ball, plate = standing('library://ball', name='ball'), standing('library://plate', name='plate')
+    on = plate.pose.clone()
+    on[2] += 0.06
+    path = torch.stack([ball.pose + torch.tensor([0.5, 0, 0, 0, 0, 0, 0]), on]).repeat_interleave(
+        len(TIMES) // 2, dim=0)
+    scene = scene_of(ball, plate)
+    end = resting_pose(scene, 0, on, [Shape(ball.model), Shape(plate.model)], {1: plate.pose})
+    path = torch.cat([path, end.expand(len(TIMES) - len(path), 7)])
+    path[-1] = end
+    still = plate.pose.expand(len(TIMES), 7)
+    found = clearances(path, Shape(ball.model), Placed(Shape(plate.model), still, still),
+                       (0.5, 3.9), TIMES, RefinementConfig())
+    assert (found[TIMES > 3.0] == RefinementConfig().clearance).all()
+    assert (found[TIMES < 1.0] == RefinementConfig().passing).all()
 
 
 def test_near_another_object_the_way_relative_to_it_is_kept():

@@ -13,6 +13,7 @@ from scenes import standing
 import torch
 
 FRAMES = 120
+KEPT = [torch.full((FRAMES,), 0.004, dtype=torch.float64)]
 
 
 def swing(tool, over, turns):
@@ -48,7 +49,7 @@ def test_the_path_is_as_if_every_frame_were_looked_at_in_every_round(
         monkeypatch.setattr(push_out, 'LIPSCHITZ', lipschitz)
         monkeypatch.setattr(push_out, 'GRID_ERROR', error)
         looked.append(0)
-        found.append(pushed_out(path, shapes[0], [(shapes[1], still)], 0.0, 0.004))
+        found.append(pushed_out(path, shapes[0], [(shapes[1], still)], 0.0, KEPT))
     assert (found[0][:, :3] - path[:, :3]).norm(dim=1).max() > 0.005
     torch.testing.assert_close(found[0], found[1], atol=1e-9, rtol=0)
     assert looked[0] < 0.9 * looked[1]

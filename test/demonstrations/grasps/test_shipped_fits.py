@@ -4,13 +4,17 @@
 
 import pytest
 
-from hoi_planner.demonstrations.grasps import library
+from hoi_planner.demonstrations.grasps import firmness, library
+from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
+from hoi_planner.demonstrations.scripting.supply import supply
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.instances import instance_resource, TRAIN_INSTANCES, UNSEEN_INSTANCES
 from hoi_planner.objects.library import companion, FAMILIES
 from hoi_planner.objects.loading import load_object
+from hoi_planner.refinement.regrasp import can_lift
+from scenes import scene_of, standing
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +30,7 @@ def test_no_grasp_of_a_numbered_object_is_fitted_anew(family, tmp_path, monkeypa
 
     monkeypatch.setattr(library, 'fit_records', never)
     monkeypatch.setattr(library, 'fit_pairs', never)
+    monkeypatch.setattr(firmness, 'holds_firmly', never)
     for index in (*TRAIN_INSTANCES, *UNSEEN_INSTANCES):
         model = load_object(instance_resource(family, index))
         lid = companion(model.resource)
@@ -36,3 +41,7 @@ def test_no_grasp_of_a_numbered_object_is_fitted_anew(family, tmp_path, monkeypa
                     asked()
                 except HoiPlannerError as error:
                     assert error.code is FailureCode.NO_CANDIDATE, error
+            placed = standing(each.resource, name='thing')
+            for side in SIDES:
+                if can_lift(scene_of(placed), placed, side):
+                    firm(each, supply(scene_of(placed), placed, side))
