@@ -16,7 +16,7 @@ from hoi_planner.refinement.holds import Hold
 from hoi_planner.refinement.uses import LEAVE, LOOSEN, RETREAT, Use
 import torch
 
-OFF, TURNED = 0.015, 0.2    # metres and radians from where it ends; less is a sample's trembling
+OFF, TURNED = 0.015, 0.2    # metres, radians; less is a sample's trembling
 LAST = 4                    # frames of a sample that say where an object ends
 HURRIED = 0.7               # share of the time to leave that a hand has left, at least
 
@@ -27,10 +27,14 @@ def unbroken(use: Use) -> Use:
 
 
 def set_down_frame(sampled: torch.Tensor) -> int:
-    """Return the frame from which on an object on a path (N, 7) is where it ends."""
-    place = sampled[-LAST:, :3].mean(dim=0)
+    """
+    Return the frame from which on an object on a path (N, 7) is as high and turned as it ends.
+
+    How far it is from there sideways says nothing: samples creep over the table.
+    """
+    height = sampled[-LAST:, 2].mean()
     turn = rotation_angle(sampled[:, 3:], sampled[-1:, 3:].expand(len(sampled), 4))
-    off = ((sampled[:, :3] - place).norm(dim=1) > OFF) | (turn > TURNED)
+    off = ((sampled[:, 2] - height).abs() > OFF) | (turn > TURNED)
     frames = torch.nonzero(off)[:, 0]
     return int(frames[-1]) + 1 if len(frames) else 0
 
