@@ -23,11 +23,9 @@ import time
 import torch
 
 from hoi_planner.demonstrations.dataset.splits import load_splits
-from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import two_hand_grasps_for
 from hoi_planner.demonstrations.layouts import draw_layout
-from hoi_planner.demonstrations.scene import TaskScene
-from hoi_planner.demonstrations.scripting.supply import supply
+from hoi_planner.demonstrations.scripting.supply import find_firm_ones
 from hoi_planner.demonstrations.tasks.registry import find_task, TASKS
 from hoi_planner.evaluation.replay.settings import graph_parameters, graph_settings
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -59,16 +57,14 @@ def drawn_objects(task, seed, instances):
 
 def make_known(placed):
     """Have the grasps and the distance grids of the objects made and kept, as once a size."""
-    scene = TaskScene(objects=tuple(placed))
     for item in placed:
         distance_grid(item.model)
-        for asked in [lambda side=side: firm(item.model, supply(scene, item, side))
-                      for side in SIDES] + [lambda: two_hand_grasps_for(item.model)]:
-            try:
-                asked()
-            except HoiPlannerError as error:
-                if error.code is not FailureCode.NO_CANDIDATE:
-                    raise
+        find_firm_ones(item.model, SIDES)
+        try:
+            two_hand_grasps_for(item.model)
+        except HoiPlannerError as error:
+            if error.code is not FailureCode.NO_CANDIDATE:
+                raise
 
 
 def graph_execution():

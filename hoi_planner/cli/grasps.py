@@ -3,23 +3,19 @@
 """Sub-commands about grasps: grasps (search, list, gallery)."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from hoi_planner.demonstrations.grasps.campaign import (
     Campaign, search_both, search_side, search_two_hands, Workers)
-from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import grasp_file, stored_resource, user_path
 from hoi_planner.demonstrations.grasps.search_notes import notes, summary
 from hoi_planner.demonstrations.grasps.storage import GraspFile, save_grasps
-from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
-from hoi_planner.demonstrations.scripting.supply import supply
-from hoi_planner.failures import FailureCode, HoiPlannerError
+from hoi_planner.demonstrations.scripting.supply import find_firm_ones
+from hoi_planner.failures import HoiPlannerError
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.library import FAMILIES
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
-from hoi_planner.objects.standing import standing_pose
 from hoi_planner.objects.user_library import user_objects
 from hoi_planner.viewing.grasp_gallery import best_grasp_views, write_grasp_gallery
 from tqdm import tqdm
@@ -61,19 +57,6 @@ def search_grasps(arguments: argparse.Namespace) -> None:
     if arguments.out is None:
         find_firm_ones(model, [side for side in SIDES if side in groups])
     print(path)
-
-
-def find_firm_ones(model: ObjectModel, sides: Sequence[str]) -> None:
-    """Find out which of an object's grasps are firm, so that its first plan does not wait."""
-    placed = PlacedObject('object', model, standing_pose(model, 0.0, 0.0))
-    for side in sides:
-        try:
-            grasps = supply(TaskScene((placed,)), placed, side)
-        except HoiPlannerError as error:
-            if error.code is not FailureCode.NO_CANDIDATE:      # none was found
-                raise
-        else:
-            firm(model, grasps)
 
 
 def list_grasps(arguments: argparse.Namespace) -> None:

@@ -8,20 +8,21 @@ here a plan will lose as well, most often lids held by two fingertips.
 """
 
 import hashlib
+import math
 import threading
 
 import numpy as np
 import torch
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet, TENSOR_SHAPES
-from hoi_planner.demonstrations.grasps.proof import HeldHand, lift_motion, NAME, ProofConfig
+from hoi_planner.demonstrations.grasps.proof import (
+    HeldHand, lift_motion, NAME, ProofConfig, worst_displacement)
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.array_cache import cached_arrays
 from hoi_planner.geometry.meshes import content_hash
 from hoi_planner.objects.model import ObjectModel
 from hoi_planner.physics.config import judging_physics, PhysicsConfig
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.tracking import TrackingSimulation
 
 VERSION = 1
 LOST = 0.02             # metres of displacement: the object has slipped away
@@ -51,14 +52,12 @@ def holds_firmly(
     """Return whether one grasp keeps its object through a lift and a swing."""
     hand = HeldHand(grasps.side, grasps.wrists[index], grasps.fingers[index],
                     grasps.pregrasp_wrists[index], grasps.open_fingers[index])
-    config = ProofConfig(physics=physics)
+    config = ProofConfig(limit=LOST, turned=math.inf, physics=physics)
     motion = lift_motion(model, (hand,), grasps.hand_model, config)
     try:
-        with TrackingSimulation(PhysicsScene({NAME: model}, grasps.hand_model), motion, physics,
-                                releases=[0]) as simulation:
-            measured = simulation.run(stop=lambda record: record.farther_than(LOST))
+        lift = worst_displacement(PhysicsScene({NAME: model}, grasps.hand_model), motion, config)
     except HoiPlannerError as error:
         if error.code is not FailureCode.SIMULATION_FAILED:
             raise
         return False
-    return bool(np.nanmax(measured.objects[0].displacement) <= LOST)
+    return lift <= LOST

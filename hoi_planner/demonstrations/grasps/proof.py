@@ -99,10 +99,11 @@ def prove(
     """
     scene = PhysicsScene({NAME: model}, hand_model)
     try:
-        lift = _lift(scene, lift_motion(model, hands, hand_model, config), config)
+        lift = worst_displacement(scene, lift_motion(model, hands, hand_model, config), config)
         if not lift <= config.limit:
             return FAILED
-        lift = max(lift, _lift(scene, release_motion(model, hands, hand_model, config), config))
+        lift = max(lift, worst_displacement(
+            scene, release_motion(model, hands, hand_model, config), config))
         if not lift <= config.limit:
             return FAILED
         displacement, rotation = worst_of_six(
@@ -214,8 +215,14 @@ def _motion(poses, wrists, fingers, hands, hand_model) -> HandObjectMotion:
         shapes=torch.zeros(len(hands), 10))
 
 
-def _lift(scene: PhysicsScene, motion: HandObjectMotion, config: ProofConfig) -> float:
-    """Return the largest displacement, metres; inf as soon as it passes the limit."""
+def worst_displacement(
+    scene: PhysicsScene, motion: HandObjectMotion, config: ProofConfig,
+) -> float:
+    """
+    Return the largest displacement of a played proof, metres; inf as soon as it passes a limit.
+
+    :raises HoiPlannerError: SIMULATION_FAILED
+    """
     with TrackingSimulation(scene, motion, config.physics, releases=[0]) as simulation:
         worst = 0.0
         while simulation.frame + 1 < motion.num_frames:

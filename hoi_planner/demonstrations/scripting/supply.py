@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 
 from hoi_planner.demonstrations.grasps.contract import GraspSet
+from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.clearance import Shape
@@ -12,6 +13,8 @@ from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.transforms import relative, transform_points
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.registry import load_hand_model
+from hoi_planner.objects.model import ObjectModel
+from hoi_planner.objects.standing import standing_pose
 import torch
 
 STEADY = 0.007          # metres, in the grasp's proofs: a margin to the limit of a whole motion
@@ -134,3 +137,16 @@ def supply(
     steady = torch.nonzero(
         (grasps.displacement <= STEADY) & (grasps.lift <= STEADY))[:, 0].tolist()
     return grasps.select(steady) if len(steady) >= ENOUGH else grasps
+
+
+def find_firm_ones(model: ObjectModel, sides: Sequence[str]) -> None:
+    """Find out which of an object's grasps are firm, so that its first plan does not wait."""
+    placed = PlacedObject('object', model, standing_pose(model, 0.0, 0.0))
+    for side in sides:
+        try:
+            grasps = supply(TaskScene((placed,)), placed, side)
+        except HoiPlannerError as error:
+            if error.code is not FailureCode.NO_CANDIDATE:      # none was found
+                raise
+        else:
+            firm(model, grasps)

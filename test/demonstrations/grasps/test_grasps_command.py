@@ -3,10 +3,10 @@
 """`hoi-planner grasps`: list tells of every shipped group, search leaves nothing to plans."""
 
 from hoi_planner.assets import models_path
-from hoi_planner.cli.grasps import find_firm_ones
 from hoi_planner.cli.main import main
 from hoi_planner.demonstrations.grasps import firmness
 from hoi_planner.demonstrations.grasps.library import grasp_file
+from hoi_planner.demonstrations.scripting.supply import find_firm_ones
 from hoi_planner.geometry import array_cache
 from hoi_planner.objects.loading import load_object
 from hoi_planner.refinement.regrasp import can_lift, nearest_single
