@@ -28,6 +28,6 @@ def movement_at_rest(models, poses=None, seconds: float = 1.0) -> list[tuple[flo
             body.release(np.zeros(3), np.zeros(3))
         for _ in range(round(seconds / config.timestep)):
             world.step()
-        ends = [body.frame.to_mesh(torch.from_numpy(body.state())) for body in bodies]
+        ends = [torch.from_numpy(body.frame.to_mesh(body.state())) for body in bodies]
     return [((end[:3] - pose[:3]).norm().item(), rotation_angle(end[3:], pose[3:]).item())
             for end, pose in zip(ends, poses)]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from hoi_planner.cancellation import CancelToken, checkpoint
 from hoi_planner.failures import FailureCode, HoiPlannerError
@@ -32,6 +33,14 @@ Progress = Callable[[float], None]
 def never(record: TrackingRecord) -> bool:
     """Return that a motion is to be played on."""
     return False
+
+
+def _onward_velocities(poses: np.ndarray, fps: float) -> np.ndarray:
+    """Return (M, N, 6) velocities with which poses (M, N, 7) go on to the next; 0 at the last."""
+    pairs = torch.from_numpy(poses).unfold(1, 2, 1).transpose(2, 3)         # (M, N - 1, 2, 7)
+    velocities = np.zeros((*poses.shape[:2], 6))
+    velocities[:, :-1] = pose_velocities(pairs, fps)[:, :, 0]
+    return velocities
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ class TrackingSimulation:
             self._add_bodies(hands)
             self._close = stack.pop_all().close
         self._record = TrackingRecord(motion, [body.frame for body in self._bodies])
+        self._velocities = _onward_velocities(self._record.planned, motion.fps)
         self._release_due()
 
     def _add_bodies(self, hands: Sequence[PosedHand]) -> None:
@@ -172,10 +182,7 @@ class TrackingSimulation:
         """Release what is due at this frame, and what a free object touches."""
         for m, body in enumerate(self._bodies):
             if not body.released and (self._releases[m] <= self.frame or self._touched(body)):
-                after = self._record.planned[m, self.frame:self.frame + 2]
-                velocity = np.zeros(6)
-                if len(after) == 2:
-                    velocity = pose_velocities(after, self.motion.fps)[0].numpy()
+                velocity = self._velocities[m, self.frame]
                 body.release(velocity[:3], velocity[3:])
                 self._record.release_frames[m] = self.frame
 
