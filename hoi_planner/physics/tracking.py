@@ -79,14 +79,16 @@ class TrackingSimulation:
         self, scene: PhysicsScene, motion: HandObjectMotion,
         config: PhysicsConfig = PhysicsConfig(), *,
         hand_models: Mapping[str, HandModel] | None = None,
-        hands: Sequence[PosedHand] | None = None, releases: Sequence[int] | None = None,
+        hands: Sequence[PosedHand] | None = None,
+        releases: Sequence[int] | Callable[[], Sequence[int]] | None = None,
     ):
         """
         Build the world at the first frame.
 
         :param hand_models: side -> model; loaded by the scene's hand_model when None
         :param hands: what pose_hands gave, to spare doing it again
-        :param releases: what find_releases gave, to spare doing it again
+        :param releases: what find_releases gave, to spare doing it again; or who is asked for it
+            once the world is built
         :raises ValueError: motion and scene do not fit
         :raises HoiPlannerError: SIMULATION_FAILED
         """
@@ -95,13 +97,13 @@ class TrackingSimulation:
         hands = pose_hands(motion, hand_models) if hands is None else hands
         if releases is None:
             releases = find_releases(scene, motion, hands, config)
-        self._releases = list(releases)
         self._substeps, timestep = config.substeps(motion.fps)
         with contextlib.ExitStack() as stack:
             self._world = stack.enter_context(
                 World(timestep, config.solver_iterations, config.solver_residual,
                       (0.0, 0.0, -config.gravity)))
             self._add_bodies(hands)
+            self._releases = list(releases() if callable(releases) else releases)
             self._close = stack.pop_all().close
         self._record = TrackingRecord(motion, [body.frame for body in self._bodies])
         self._velocities = _onward_velocities(self._record.planned, motion.fps)

@@ -7,7 +7,7 @@ Planned poses may be measured in one process while another plays the plan: measu
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hoi_planner.cancellation import CancelToken
@@ -40,17 +40,19 @@ class PlannedPoses:
 def measure_poses(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     cancel: CancelToken | None = None, hand_models: Mapping[str, HandModel] | None = None,
+    hands: Sequence[PosedHand] | None = None,
 ) -> PlannedPoses:
     """
     Measure the planned poses.
 
     :param cancel: polled between steps
     :param hand_models: side -> model; loaded by the scene's hand_model when None
+    :param hands: what pose_hands gave, to spare doing it again
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises
     """
     scene.check_motion(motion)
-    hands = pose_hands(motion, hand_models, cancel)
+    hands = pose_hands(motion, hand_models, cancel) if hands is None else hands
     distance = measure_distances(scene, motion, hands, config.release_margin, cancel)
     penetration = measure_penetration(
         scene, motion, hands=hands, distance=distance, cancel=cancel)
@@ -155,18 +157,21 @@ def screen_plan(
 def play_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
-    grace: float | None = None,
+    grace: float | None = None, releases: Callable[[], Sequence[int]] | None = None,
 ) -> TrackingMeasurement | PlanReport:
     """
     Play a plan whose poses are measured elsewhere meanwhile; PlanReport.of puts both together.
 
     :param grace: as for screen_plan; None: the plan is played whole
+    :param releases: who is asked for what find_releases gives, once the world is built; found here
+        when None
     :return: a report where the simulation failed
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
     scene.check_motion(motion)
     hands = pose_hands(motion, cancel=cancel)
-    releases = find_releases(scene, motion, hands, config, cancel)
+    if releases is None:
+        releases = find_releases(scene, motion, hands, config, cancel)
     stop = never if grace is None else _Refusal(limits, grace * motion.fps)
     return _played(scene, motion, config, limits, hands, releases, cancel, stop=stop)

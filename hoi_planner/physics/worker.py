@@ -5,9 +5,12 @@ One worker of a ValidationPool: a process of its own that judges plans, one at a
 
 Messages are pickled tuples over a private socket between our own processes.
 To the worker: ('job', number, part, scene bytes or None, motion, config, limits, until_refused),
-('cancel', number), ('stop',). From it: ('ready',), ('report', number, part, report or what the part
-measured), ('canceled', number). An error that is not expected ends the worker with a traceback; the
-pool sees that.
+('releases', number, frames), ('cancel', number), ('stop',). From it: ('ready',), ('releases',
+number, frames), ('report', number, part, report or what the part measured), ('canceled', number).
+An error that is not expected ends the worker with a traceback; the pool sees that.
+
+Where two workers share a plan, the one that measures the planned poses finds out when each object
+is released while the other builds the world, which waits for it (see play_plan).
 """
 
 import pickle
@@ -24,6 +27,8 @@ from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.measurements import PenetrationMeasurement, TrackingMeasurement
+from hoi_planner.physics.posed_hand import pose_hands
+from hoi_planner.physics.release import find_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import (
@@ -48,25 +53,42 @@ def receive(connection: Connection) -> tuple:
     return pickle.loads(connection.recv_bytes())
 
 
-class PipeToken:
-    """What a job polls at every frame: canceled by the pool, or the pool is gone."""
+class PipeJob:
+    """A job's line to the pool: whether it still wants it, and what another worker found of it."""
 
-    def __init__(self, connection: Connection):
-        """Keep the connection."""
-        self._connection = connection
+    def __init__(self, connection: Connection, number: int):
+        """Keep the connection and the job's number."""
+        self._connection, self._number = connection, number
+        self._releases: list[int] | None = None
 
     def check(self, stage: str) -> None:
         """
-        Stop if the pool says so.
+        Stop if the pool says so; polled at every frame.
 
         :raises Canceled: the pool wants the next job, or none
         :raises EOFError: the pool is gone
         """
         if self._connection.poll():
-            message = receive(self._connection)
-            if message[0] == 'stop':
-                raise SystemExit(0)
+            self._take(receive(self._connection), stage)
+
+    def hand_over(self, releases: list[int]) -> None:
+        """Send the frames of release to who plays the plan."""
+        send(self._connection, 'releases', self._number, releases)
+
+    def releases(self) -> list[int]:
+        """Wait for the frames of release; raises what check does."""
+        while self._releases is None:
+            self._take(receive(self._connection), 'waiting for the frames of release')
+        return self._releases
+
+    def _take(self, message: tuple, stage: str) -> None:
+        kind, *content = message
+        if kind == 'stop':
+            raise SystemExit(0)
+        if kind == 'cancel':
             raise Canceled(f'canceled during {stage}')
+        if content[0] == self._number:
+            self._releases = content[1]
 
 
 def warm_up(hand_models: Sequence[str]) -> None:
@@ -85,27 +107,30 @@ def warm_up(hand_models: Sequence[str]) -> None:
         validate_plan(PhysicsScene({'box': box}, name), motion)
 
 
-def judged(scene, motion, config, limits, until_refused: bool, token) -> PlanReport:
+def judged(scene, motion, config, limits, until_refused: bool, job: PipeJob) -> PlanReport:
     """Return the report of a plan."""
     if until_refused:
-        return screen_plan(scene, motion, config, limits, token, grace=GRACE)
-    return validate_plan(scene, motion, config, limits, token)
+        return screen_plan(scene, motion, config, limits, job, grace=GRACE)
+    return validate_plan(scene, motion, config, limits, job)
 
 
 def posed(
-    scene, motion, config, limits, until_refused: bool, token,
+    scene, motion, config, limits, until_refused: bool, job: PipeJob,
 ) -> PenetrationMeasurement | PlanReport:
     """Return what the planned poses measure, or a report where they alone refuse the plan."""
-    penetration = measure_poses(scene, motion, config, token).penetration
+    hands = pose_hands(motion, cancel=job)
+    job.hand_over(find_releases(scene, motion, hands, config, job))
+    penetration = measure_poses(scene, motion, config, job, hands=hands).penetration
     refused = until_refused and refused_poses(scene, motion, config, limits, penetration)
     return refused or penetration
 
 
 def played(
-    scene, motion, config, limits, until_refused: bool, token,
+    scene, motion, config, limits, until_refused: bool, job: PipeJob,
 ) -> TrackingMeasurement | PlanReport:
     """Return what playing a plan measures, or a report where the simulation failed."""
-    return play_plan(scene, motion, config, limits, token, GRACE if until_refused else None)
+    return play_plan(
+        scene, motion, config, limits, job, GRACE if until_refused else None, job.releases)
 
 
 WORK = {Part.WHOLE: judged, Part.POSES: posed, Part.PLAY: played}
@@ -115,18 +140,18 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
     """Judge plans until told to stop."""
     warm_up(hand_models)
     send(connection, 'ready')
-    token, scene = PipeToken(connection), None
+    scene = None
     while True:
         kind, *content = receive(connection)
         if kind == 'stop':
             return
-        if kind == 'cancel':
+        if kind in ('cancel', 'releases'):
             continue            # it came when its job was already done
         number, part, scene_bytes, *job = content
         if scene_bytes is not None:
             scene = pickle.loads(scene_bytes)
         try:
-            report = WORK[part](scene, *job, token)
+            report = WORK[part](scene, *job, PipeJob(connection, number))
         except Canceled:
             send(connection, 'canceled', number)
             continue

@@ -215,6 +215,9 @@ class ValidationPool:
                 continue
             if kind == 'ready':
                 worker.ready, self._start_deaths = True, 0
+            elif kind == 'releases':
+                for other in self._others_at(worker):
+                    other.hand_over(content[1])
             else:                               # 'report' or 'canceled'
                 worker.job = None
                 batch = self._batch_of(content[0])
@@ -228,6 +231,11 @@ class ValidationPool:
             for worker in self._workers:
                 if worker.job == number:
                     worker.cancel()
+
+    def _others_at(self, worker: WorkerProcess) -> list[WorkerProcess]:
+        """Return who works at the same job as a worker."""
+        return [other for other in self._workers
+                if other is not worker and other.job is not None and other.job == worker.job]
 
     def _batch_of(self, number: int | None) -> ValidationBatch | None:
         return next((batch for batch in list(self._batches) if number in batch.numbers), None)
@@ -247,6 +255,8 @@ class ValidationPool:
         batch = self._batch_of(worker.job)
         if batch is not None:
             batch.lose(worker.job, cause)
+        for other in self._others_at(worker):
+            other.cancel()      # who plays the plan may wait for what this one was to find out
 
     def _drop(self, batch: ValidationBatch) -> None:
         """Leave no worker with a job of a batch: cancel it, replace who does not listen."""

@@ -65,6 +65,11 @@ class WorkerProcess:
         self.job, self._scene_key = number, scene_key
         self._send('job', number, part, None if known else scene, *job)
 
+    def hand_over(self, releases: list[int]) -> None:
+        """Tell it the frames of release of its job."""
+        with contextlib.suppress(OSError):      # gone already: then its job is lost, and all see it
+            self._send('releases', self.job, releases)
+
     def cancel(self) -> None:
         """Ask it to drop its job."""
         with contextlib.suppress(OSError):      # gone already: then the job is dropped too
