@@ -34,6 +34,7 @@ from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import (
     measure_poses, play_plan, refused_poses, screen_plan, validate_plan)
 from hoi_planner.physics.validation_batch import Part
+from hoi_planner.physics.world import connect_ahead
 
 GRACE = 0.5     # seconds; what slips away is dropped some 0.3 s after it is displaced too far
 
@@ -142,6 +143,7 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
     send(connection, 'ready')
     scene = None
     while True:
+        connect_ahead()
         kind, *content = receive(connection)
         if kind == 'stop':
             return

@@ -4,7 +4,6 @@
 
 import contextlib
 
-
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.physics.bullet import pybullet
 
@@ -24,6 +23,27 @@ def simulation_errors(what: str):
             FailureCode.SIMULATION_FAILED, f'PyBullet failed at {what}: {error}') from error
 
 
+_spare: list[int] = []      # clients that wait for a World
+
+
+def connect_ahead() -> None:
+    """
+    Have a client ready for the next World, if none is: to connect takes 15 ms.
+
+    :raises HoiPlannerError: SIMULATION_FAILED, no client to be had
+    """
+    if not _spare:
+        _spare.append(_connected())
+
+
+def _connected() -> int:
+    with simulation_errors('connecting'):
+        client = pybullet.connect(pybullet.DIRECT)
+    if client < 0:
+        raise HoiPlannerError(FailureCode.SIMULATION_FAILED, 'PyBullet gave no client')
+    return client
+
+
 class World:
     """One DIRECT client with deterministic contact order; use it in a `with`."""
 
@@ -39,10 +59,7 @@ class World:
         :param gravity: m/s^2, world frame
         :raises HoiPlannerError: SIMULATION_FAILED, no client to be had
         """
-        with simulation_errors('connecting'):
-            self.client = pybullet.connect(pybullet.DIRECT)
-        if self.client < 0:
-            raise HoiPlannerError(FailureCode.SIMULATION_FAILED, 'PyBullet gave no client')
+        self.client = _spare.pop() if _spare else _connected()
         self.timestep = timestep
         self.call('setPhysicsEngineParameter', fixedTimeStep=timestep,
                   numSolverIterations=solver_iterations, solverResidualThreshold=solver_residual,
