@@ -14,6 +14,7 @@ from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.geometry.basis_point_set import BasisPointSet
 from hoi_planner.geometry.transforms import identity_pose
 from hoi_planner.hands.contract import SIDES
+from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.methods.sentences import load_sentences
 from hoi_planner.methods.syncdiff.checkpoint_file import load_checkpoint
@@ -180,7 +181,8 @@ class SyncDiffGenerator:
         motions = fitted_motions(
             bodies, condition, [task] * len(manners), [manner.fps for manner in manners],
             [ids] * len(manners), model.condition.hand_models,
-            lambda: token.check('fitting of hands'), self._side_by_side.map, self.config.fit_every)
+            lambda: token.check('fitting of hands'), self._side_by_side.map, self.config.fit_every,
+            FitConfig(iterations=self.config.fit_iterations))
         up = ground_height(scene)
         return [motion.with_(object_poses=lifted(motion.object_poses, up),
                              wrist_poses=lifted(motion.wrist_poses, up)) for motion in motions]

@@ -209,3 +209,9 @@ def test_wrong_parameters_are_named(tmp_path, text, words):
 
 def test_the_shipped_parameters_refine():
     assert load_syncdiff_config().refine
+
+
+@pytest.mark.parametrize('field, value', [('fit_every', 7), ('fit_iterations', 0), ('threads', 0)])
+def test_a_number_beyond_its_limits_is_named(field, value):
+    with pytest.raises(ValueError, match=f'{field} is {value}, must be 1 to'):
+        SyncDiffGeneratorConfig(**{field: value})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hoi_planner.geometry.transforms import make_pose
 from hoi_planner.hands.contract import HandModel, NUM_FINGER_JOINTS, SIDES
+from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.fitting.fit_hand import fit_hand, HandFit
 from hoi_planner.methods.syncdiff.contract import Condition
 from hoi_planner.motion.body_layout import Bodies
@@ -21,6 +22,7 @@ def fitted_motions(
     bodies: Bodies, condition: Condition, tasks: Sequence[str], fps: Sequence[float],
     object_ids: Sequence[Sequence[str]], hand_models: Mapping[str, HandModel],
     check: Callable[[], None] = lambda: None, map_parts: Callable = map, every: int = 1,
+    fit_config: FitConfig = FitConfig(),
 ) -> list[HandObjectMotion]:
     """
     Return the motions of B samples, of the real frames only; quaternions of norm 1, continuous.
@@ -34,6 +36,7 @@ def fitted_motions(
     :param every: hands are fitted at every n-th frame, and smooth curves lead from one to the next;
         a sample has no periods shorter than N / L frames (the frequency split's cutoff), 12.5 of
         200 with the paper's L = 16, so that 3 lose next to nothing
+    :param fit_config: how a hand is fitted
     :raises ValueError: joints that are not finite, a motion of fewer than two frames, every below 1
     """
     frames = condition.frame_mask.sum(dim=1).tolist()
@@ -56,7 +59,8 @@ def fitted_motions(
         mine = torch.where(padded < 0, padded.amax(dim=1, keepdim=True), padded)[items]
         joints = bodies.joints[items[:, None], place, mine].double().cpu()
         return fit_hand(
-            hand_models[SIDES[place]], joints.flatten(0, 1), shape, sequences=len(items))
+            hand_models[SIDES[place]], joints.flatten(0, 1), shape, fit_config,
+            sequences=len(items))
 
     for (place, items, _), fit in zip(parts, map_parts(fitted, parts)):
         split = fit.wrist_poses.split(padded.shape[1]), fit.finger_poses.split(padded.shape[1])

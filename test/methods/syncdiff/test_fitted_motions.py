@@ -10,6 +10,7 @@ import torch
 
 from hoi_planner.geometry.transforms import pose_from_rotvec
 from hoi_planner.hands.contract import NUM_SHAPE, SIDES
+from hoi_planner.hands.fitting.config import FitConfig
 from hoi_planner.hands.joint_positions import joint_positions
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.methods.syncdiff.contract import Condition
@@ -52,11 +53,11 @@ def sampled():
     return Bodies.of(poses, joints), condition, models, joints
 
 
-def fitted(sampled, every):
+def fitted(sampled, every, **how):
     """Return the motions, hands fitted at every n-th frame."""
     bodies, condition, models, _ = sampled
     return fitted_motions(bodies, condition, ['carry'] * 2, [30.0] * 2, [['box']] * 2, models,
-                          every=every)
+                          every=every, **how)
 
 
 def off(sampled, motion, item):
@@ -70,6 +71,13 @@ def test_every_third_frame_is_as_good_as_all_up_to_the_last_real_one(sampled):
         best, found = off(sampled, whole, item), off(sampled, third, item)
         assert best.mean() < 0.004
         assert found.mean() < 1.25 * best.mean() and found[:, -1].max() < 1.5 * best.max()
+
+
+def test_one_iteration_is_near_the_end(sampled):
+    converged, once = fitted(sampled, 1), fitted(sampled, 1, fit_config=FitConfig(iterations=1))
+    for item, (best, quick) in enumerate(zip(converged, once)):
+        least, found = off(sampled, best, item), off(sampled, quick, item)
+        assert least.mean() < found.mean() < 0.006
 
 
 def test_a_sample_is_fitted_alike_with_others_and_alone(sampled):
