@@ -116,11 +116,15 @@ class SignedDistanceGrid:
         self.values = _grid_values(mesh, low, shape, self.spacing, near)    # (X, Y, Z) float32
         self._converted = {}
 
-    def _values_like(self, points: torch.Tensor) -> torch.Tensor:
-        """Return the values in the points' precision, on their device; converted once."""
+    def _placed_like(self, points: torch.Tensor) -> '_PlacedGrid':
+        """Return the grid in the points' precision, on their device; converted once."""
         place = (points.dtype, points.device)
         if place not in self._converted:
-            self._converted[place] = self.values.to(points)
+            # grid_sample's last axis comes first in its coordinates: it wants values (z, y, x).
+            low, high = self.low.to(points), self.high.to(points)
+            values = self.values.permute(2, 1, 0).contiguous().to(points)
+            self._converted[place] = _PlacedGrid(
+                values[None, None], low, high, 2 / (high - low), -2 * low / (high - low) - 1)
         return self._converted[place]
 
     def __call__(self, points: torch.Tensor) -> torch.Tensor:
@@ -131,13 +135,29 @@ class SignedDistanceGrid:
         """
         if points.shape[-1:] != (3,):
             raise ValueError(f'points has shape {tuple(points.shape)}, last dimension must be 3')
-        low, high, values = self.low.to(points), self.high.to(points), self._values_like(points)
-        inside = points.clamp(low, high)
-        # grid_sample's last axis comes first in its coordinates: (z, y, x) for values (x, y, z).
-        unit = ((inside - low) / (high - low) * 2 - 1).flip(-1).reshape(1, 1, 1, -1, 3)
+        grid = self._placed_like(points)
+        inside = points.clamp(grid.low, grid.high)
+        unit = torch.addcmul(grid.offset, inside, grid.scale).reshape(1, 1, 1, -1, 3)
         sampled = torch.nn.functional.grid_sample(
-            values[None, None], unit, mode='bilinear', padding_mode='border', align_corners=True)
-        return sampled.reshape(points.shape[:-1]) + (points - inside).norm(dim=-1)
+            grid.values, unit, mode='bilinear', padding_mode='border', align_corners=True)
+        beyond = torch.linalg.vector_norm(points - inside, dim=-1)
+        return sampled.reshape(points.shape[:-1]) + beyond
+
+
+@dataclass(frozen=True)
+class _PlacedGrid:
+    """
+    A grid in one precision, on one device.
+
+    values: (1, 1, Z, Y, X); low, high: (3,) of its box; scale, offset: (3,) take points to its
+    coordinates, -1 to 1
+    """
+
+    values: torch.Tensor
+    low: torch.Tensor
+    high: torch.Tensor
+    scale: torch.Tensor
+    offset: torch.Tensor
 
 
 def _grid_values(
