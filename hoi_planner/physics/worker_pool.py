@@ -8,7 +8,7 @@ import pickle
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from multiprocessing.connection import wait
 
 from hoi_planner.cancellation import CancelToken
@@ -216,8 +216,9 @@ class ValidationPool:
             if kind == 'ready':
                 worker.ready, self._start_deaths = True, 0
             elif kind == 'releases':
-                for other in self._others_at(worker):
-                    other.hand_over(content[1])
+                for other in self._at_work(content[:1]):
+                    if other is not worker:
+                        other.hand_over(content[1])
             else:                               # 'report' or 'canceled'
                 worker.job = None
                 batch = self._batch_of(content[0])
@@ -228,14 +229,12 @@ class ValidationPool:
     def _drop_rest(self, batch: ValidationBatch, number: int) -> None:
         """Stop whoever works at a job that has its report: planned poses alone may refuse it."""
         if batch.is_finished(number):
-            for worker in self._workers:
-                if worker.job == number:
-                    worker.cancel()
+            for worker in self._at_work([number]):
+                worker.cancel()
 
-    def _others_at(self, worker: WorkerProcess) -> list[WorkerProcess]:
-        """Return who works at the same job as a worker."""
-        return [other for other in self._workers
-                if other is not worker and other.job is not None and other.job == worker.job]
+    def _at_work(self, numbers: Container[int]) -> list[WorkerProcess]:
+        """Return who works at one of these jobs."""
+        return [worker for worker in self._workers if worker.job in numbers]
 
     def _batch_of(self, number: int | None) -> ValidationBatch | None:
         return next((batch for batch in list(self._batches) if number in batch.numbers), None)
@@ -255,20 +254,17 @@ class ValidationPool:
         batch = self._batch_of(worker.job)
         if batch is not None:
             batch.lose(worker.job, cause)
-        for other in self._others_at(worker):
-            other.cancel()      # who plays the plan may wait for what this one was to find out
+            for other in self._at_work([worker.job]):
+                other.cancel()  # who plays the plan may wait for what this one was to find out
 
     def _drop(self, batch: ValidationBatch) -> None:
         """Leave no worker with a job of a batch: cancel it, replace who does not listen."""
-        def at_work() -> list[WorkerProcess]:
-            return [worker for worker in self._workers if worker.job in batch.numbers]
-
-        for worker in at_work():
+        for worker in self._at_work(batch.numbers):
             worker.cancel()
         deadline = time.monotonic() + PATIENCE
-        while at_work() and time.monotonic() < deadline:
+        while self._at_work(batch.numbers) and time.monotonic() < deadline:
             self._listen()
-        for worker in at_work():
+        for worker in self._at_work(batch.numbers):
             worker.kill()
             self._workers.remove(worker)
             worker.connection.close()
