@@ -104,7 +104,8 @@ def _pull(
                gravity) as world:
         body = FreeBody(world, scene.objects[object_id], pose, config)
         for hand in hands:
-            KinematicHand(world, hand.links, hand.joint_poses[:, :1], config).drive(0)
+            still = torch.nn.functional.pad(hand.joint_poses[None, :, 0], (0, 6))
+            KinematicHand(world, hand.links, still, config).drive(0)
         body.release(np.zeros(3), np.zeros(3))
         start, poses = body.state(), []
         with simulation_errors(f'gravity along {direction.tolist()}'):

@@ -18,7 +18,8 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
-from hoi_planner.physics.kinematic_hand import KinematicHand, step_poses
+from hoi_planner.physics.hand_steps import hand_states
+from hoi_planner.physics.kinematic_hand import KinematicHand
 from hoi_planner.physics.measurements import TrackingMeasurement
 from hoi_planner.physics.posed_hand import PosedHand, pose_hands
 from hoi_planner.physics.recording import TrackingRecord
@@ -120,7 +121,7 @@ class TrackingSimulation:
             for m, name in enumerate(motion.object_ids)]
         self._hands = [
             KinematicHand(
-                world, hand.links, step_poses(hand.joint_poses, motion.fps, self._substeps), config)
+                world, hand.links, hand_states(hand, motion.fps, self._substeps), config)
             for hand in hands]
         self._hand_of = {body: h for h, hand in enumerate(self._hands) for body in hand.ids}
 

@@ -19,6 +19,7 @@ from hoi_planner.objects.model import ObjectModel
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
+from hoi_planner.physics.hand_steps import step_velocities
 from hoi_planner.physics.kinematic_hand import KinematicHand
 from hoi_planner.physics.posed_hand import pose_hands
 from hoi_planner.physics.scene import Obstacle, PhysicsScene
@@ -111,9 +112,11 @@ def test_a_hull_drags_what_stands_on_it_only_with_its_velocity(with_velocity):
     links = hand.convex_links(torch.zeros(10))
     path = still((0.0, 0.0, 0.0), 241)
     path[:, 0] = smooth(0.0, 0.2, 241)
+    poses = path[:, None].expand(241, 16, 7)
+    states = torch.cat([poses, step_velocities(poses, 1 / 240)], dim=2)
     with World(1 / 240, 50, 1e-6, (0.0, 0.0, -9.81)) as world:
         box = FreeBody(world, box_object((0.1, 0.1, 0.1)), still((0.0, 0.0, 0.05), 1)[0], config)
-        tray = KinematicHand(world, links, path.expand(16, 241, 7), config)
+        tray = KinematicHand(world, links, states, config)
         box.release(np.zeros(3), np.zeros(3))
         for step in range(241):
             tray.drive(step)
