@@ -6,7 +6,7 @@ from hoi_planner.geometry.transforms import rotation_angle
 from hoi_planner.objects.standing import standing_pose
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
-from hoi_planner.physics.static_bodies import add_table
+from hoi_planner.physics.static_bodies import add_table, center_table
 from hoi_planner.physics.world import World
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ def movement_at_rest(models, poses=None, seconds: float = 1.0) -> list[tuple[flo
     poses = poses or [standing_pose(model, 0.4, 0.0) for model in models]
     with World(config.timestep, config.solver_iterations, config.solver_residual,
                (0, 0, -config.gravity)) as world:
-        add_table(world, 0.0, torch.tensor([0.4, 0.0]), config)
+        center_table(world, add_table(world, 0.0, config), torch.tensor([0.4, 0.0]))
         bodies = [FreeBody(world, model, pose, config) for model, pose in zip(models, poses)]
         for body in bodies:
             body.release(np.zeros(3), np.zeros(3))

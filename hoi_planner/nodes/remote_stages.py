@@ -66,6 +66,9 @@ class RemoteValidator:
         """Return whether the node is known."""
         return self._client.is_there()
 
+    def expect(self, request: PlanRequest) -> None:
+        """Do nothing: the node learns of a request by its plans."""
+
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
         progress: Callable[[float, str, float], None],

@@ -85,6 +85,11 @@ class FreeBody:
             rollingFriction=config.surface_rolling['object'],
             spinningFriction=config.spinning_friction, collisionMargin=config.collision_margin)
 
+    def put(self, pose: torch.Tensor) -> None:
+        """Put the object, pinned, where its mesh origin has a pose (7,), world frame."""
+        base = self.frame.from_mesh(pose).tolist()
+        self._world.call('resetBasePositionAndOrientation', self.id, base[:3], base[3:])
+
     def release(self, linear: np.ndarray, angular: np.ndarray) -> None:
         """
         Let the object go.

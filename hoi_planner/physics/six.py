@@ -105,7 +105,7 @@ def _pull(
         body = FreeBody(world, scene.objects[object_id], pose, config)
         for hand in hands:
             still = torch.nn.functional.pad(hand.joint_poses[None, :, 0], (0, 6))
-            KinematicHand(world, hand.links, still, config).drive(0)
+            KinematicHand(world, hand.links, config).follow(still)
         body.release(np.zeros(3), np.zeros(3))
         start, poses = body.state(), []
         with simulation_errors(f'gravity along {direction.tolist()}'):

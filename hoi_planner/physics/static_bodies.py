@@ -16,25 +16,28 @@ TABLE_HALF_WIDTH = 2.0      # metres; wide enough that nothing of a plan leaves 
 TABLE_HALF_DEPTH = 0.5
 
 
-def add_table(
-    world: World, height: float, center: torch.Tensor, config: PhysicsConfig,
-) -> int:
+def add_table(world: World, height: float, config: PhysicsConfig) -> int:
     """
-    Put a table into the world and return its body.
+    Put a table into the world, its middle above the origin, and return its body.
 
     Lowered by the margin that rounds the hulls of objects, so that they rest where their meshes
     touch it.
 
     :param height: z of the top, metres
-    :param center: (2,) x, y of the middle
     """
     shape = world.call(
         'createCollisionShape', pybullet.GEOM_BOX,
         halfExtents=[TABLE_HALF_WIDTH, TABLE_HALF_WIDTH, TABLE_HALF_DEPTH])
     body = world.call(
         'createMultiBody', baseMass=0.0, baseCollisionShapeIndex=shape,
-        basePosition=[*center.tolist(), height - TABLE_HALF_DEPTH - config.collision_margin])
+        basePosition=[0.0, 0.0, height - TABLE_HALF_DEPTH - config.collision_margin])
     return _finished(world, body, config)
+
+
+def center_table(world: World, table: int, center: torch.Tensor) -> None:
+    """Put the middle of a table's body at x, y (2,), metres."""
+    (_, _, z), upright = world.call('getBasePositionAndOrientation', table)
+    world.call('resetBasePositionAndOrientation', table, [*center.tolist(), z], upright)
 
 
 def add_obstacles(

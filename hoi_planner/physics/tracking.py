@@ -18,15 +18,13 @@ from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.physics.bullet import pybullet
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.free_body import FreeBody
-from hoi_planner.physics.hand_steps import hand_states
-from hoi_planner.physics.kinematic_hand import KinematicHand
 from hoi_planner.physics.measurements import TrackingMeasurement
 from hoi_planner.physics.posed_hand import PosedHand, pose_hands
 from hoi_planner.physics.recording import TrackingRecord
 from hoi_planner.physics.release import find_releases
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.static_bodies import add_obstacles, add_table
-from hoi_planner.physics.world import World, simulation_errors
+from hoi_planner.physics.scene_world import SceneWorld
+from hoi_planner.physics.world import simulation_errors
 
 Progress = Callable[[float], None]
 
@@ -82,6 +80,7 @@ class TrackingSimulation:
         hand_models: Mapping[str, HandModel] | None = None,
         hands: Sequence[PosedHand] | None = None,
         releases: Sequence[int] | Callable[[], Sequence[int]] | None = None,
+        world: SceneWorld | None = None,
     ):
         """
         Build the world at the first frame.
@@ -90,6 +89,7 @@ class TrackingSimulation:
         :param hands: what pose_hands gave, to spare doing it again
         :param releases: what find_releases gave, to spare doing it again; or who is asked for it
             once the world is built
+        :param world: to play in, if it suits; it is used up then
         :raises ValueError: motion and scene do not fit
         :raises HoiPlannerError: SIMULATION_FAILED
         """
@@ -98,32 +98,19 @@ class TrackingSimulation:
         hands = pose_hands(motion, hand_models) if hands is None else hands
         if releases is None:
             releases = find_releases(scene, motion, hands, config)
-        self._substeps, timestep = config.substeps(motion.fps)
+        bodies = scene, motion.object_ids, [hand.links for hand in hands], config
+        if world is None or not world.suits(*bodies):
+            world = SceneWorld(*bodies)
         with contextlib.ExitStack() as stack:
-            self._world = stack.enter_context(
-                World(timestep, config.solver_iterations, config.solver_residual,
-                      (0.0, 0.0, -config.gravity)))
-            self._add_bodies(hands)
+            stack.callback(world.close)
+            self._world, self._bodies, self._hands = world.world, world.objects, world.hands
+            self._substeps = world.set_out(motion, hands)
             self._releases = list(releases() if callable(releases) else releases)
             self._close = stack.pop_all().close
+        self._hand_of = {body: h for h, hand in enumerate(self._hands) for body in hand.ids}
         self._record = TrackingRecord(motion, [body.frame for body in self._bodies])
         self._velocities = _onward_velocities(self._record.planned, motion.fps)
         self._release_due()
-
-    def _add_bodies(self, hands: Sequence[PosedHand]) -> None:
-        scene, motion, config, world = self.scene, self.motion, self.config, self._world
-        if scene.table_height is not None:
-            center = motion.object_poses[:, 0, :2].mean(dim=0).nan_to_num()
-            add_table(world, scene.table_height, center, config)
-        add_obstacles(world, scene.obstacles, config)
-        self._bodies = [
-            FreeBody(world, scene.objects[name], motion.object_poses[m, 0], config)
-            for m, name in enumerate(motion.object_ids)]
-        self._hands = [
-            KinematicHand(
-                world, hand.links, hand_states(hand, motion.fps, self._substeps), config)
-            for hand in hands]
-        self._hand_of = {body: h for h, hand in enumerate(self._hands) for body in hand.ids}
 
     def advance_frame(self) -> FrameState:
         """

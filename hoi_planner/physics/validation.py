@@ -25,6 +25,7 @@ from hoi_planner.physics.recording import TrackingRecord
 from hoi_planner.physics.release import find_releases, planned_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.scene_world import SceneWorld
 from hoi_planner.physics.tracking import never, TrackingSimulation
 
 
@@ -61,11 +62,12 @@ def measure_poses(
 
 def _played(
     scene, motion, config, limits: PlanLimits, hands, releases, cancel, progress=None, stop=never,
+    world=None,
 ) -> TrackingMeasurement | PlanReport:
     """Return what playing a plan measures, or the verdict on a simulation that failed."""
     try:
         with TrackingSimulation(
-                scene, motion, config, hands=hands, releases=releases) as simulation:
+                scene, motion, config, hands=hands, releases=releases, world=world) as simulation:
             return simulation.run(cancel, progress, limits.drop, stop)
     except HoiPlannerError as error:
         if error.code is not FailureCode.SIMULATION_FAILED:
@@ -109,7 +111,7 @@ def validate_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
     progress: Callable[[float], None] | None = None,
-    hand_models: Mapping[str, HandModel] | None = None,
+    hand_models: Mapping[str, HandModel] | None = None, world: SceneWorld | None = None,
 ) -> PlanReport:
     """
     Measure, play and judge a plan; a simulation that failed is a verdict, never a number.
@@ -117,12 +119,13 @@ def validate_plan(
     :param cancel: polled at every frame
     :param progress: called with the fraction of the motion played
     :param hand_models: side -> model; loaded by the scene's hand_model when None
+    :param world: as for TrackingSimulation
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
     poses = measure_poses(scene, motion, config, cancel, hand_models)
     played = _played(
-        scene, motion, config, limits, poses.hands, poses.releases, cancel, progress)
+        scene, motion, config, limits, poses.hands, poses.releases, cancel, progress, world=world)
     return PlanReport.of(poses.penetration, played, limits)
 
 
@@ -130,6 +133,7 @@ def screen_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
     hand_models: Mapping[str, HandModel] | None = None, grace: float = math.inf,
+    world: SceneWorld | None = None,
 ) -> PlanReport:
     """
     Judge a plan as validate_plan does, but play it no longer than until it is refused.
@@ -141,6 +145,7 @@ def screen_plan(
 
     :param grace: seconds that a plan is still played once an object is displaced or turned by more
         than its limit; it may yet turn out to be a drop
+    :param world: as for TrackingSimulation
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
     """
@@ -150,7 +155,7 @@ def screen_plan(
         return refused
     played = _played(
         scene, motion, config, limits, poses.hands, poses.releases, cancel,
-        stop=_Refusal(limits, grace * motion.fps))
+        stop=_Refusal(limits, grace * motion.fps), world=world)
     return PlanReport.of(poses.penetration, played, limits)
 
 
@@ -158,6 +163,7 @@ def play_plan(
     scene: PhysicsScene, motion: HandObjectMotion, config: PhysicsConfig = PhysicsConfig(),
     limits: PlanLimits = PlanLimits(), cancel: CancelToken | None = None,
     grace: float | None = None, releases: Callable[[], Sequence[int]] | None = None,
+    world: SceneWorld | None = None,
 ) -> TrackingMeasurement | PlanReport:
     """
     Play a plan whose poses are measured elsewhere meanwhile; PlanReport.of puts both together.
@@ -165,6 +171,7 @@ def play_plan(
     :param grace: as for screen_plan; None: the plan is played whole
     :param releases: who is asked for what find_releases gives, once the world is built; found here
         when None
+    :param world: as for TrackingSimulation
     :return: a report where the simulation failed
     :raises ValueError: motion and scene do not fit
     :raises HoiPlannerError: what the token raises; an unknown hand model
@@ -174,4 +181,5 @@ def play_plan(
     if releases is None:
         releases = find_releases(scene, motion, hands, config, cancel)
     stop = never if grace is None else _Refusal(limits, grace * motion.fps)
-    return _played(scene, motion, config, limits, hands, releases, cancel, stop=stop)
+    return _played(
+        scene, motion, config, limits, hands, releases, cancel, stop=stop, world=world)

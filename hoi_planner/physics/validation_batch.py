@@ -4,9 +4,10 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 import enum
 import hashlib
+import io
 import pickle
 import threading
 from typing import Any
@@ -45,6 +46,21 @@ class ValidationJob:
     until_refused: bool = False
 
 
+def pickled(scene: PhysicsScene) -> tuple[str, bytes]:
+    """Return a digest of what a scene is, and the bytes that it is sent to workers as."""
+    # Not of those bytes: what trimesh has worked out of a mesh is among them.
+    models = [*scene.objects.values(), *(obstacle.model for obstacle in scene.obstacles)]
+    solids = [(model.mesh.vertices.tobytes(), model.mesh.faces.tobytes()) for model in models]
+    rest = [{field.name: getattr(model, field.name) for field in fields(model)
+             if field.name != 'mesh'} for model in models]
+    places = [(obstacle.id, obstacle.pose.tolist()) for obstacle in scene.obstacles]
+    content = io.BytesIO()
+    pickler = pickle.Pickler(content)
+    pickler.fast = True         # no word of whether two equal things are one
+    pickler.dump((list(scene.objects), scene.hand_model, scene.table_height, places, solids, rest))
+    return hashlib.sha256(content.getvalue()).hexdigest(), pickle.dumps(scene)
+
+
 class WorkerGone(Exception):
     """A worker cannot be talked to."""
 
@@ -72,9 +88,7 @@ class ValidationBatch:
         self._helped: set[int] = set()      # numbers whose planned poses a second worker measures
         self.canceled, self.changed = False, threading.Event()
         self._arrived: deque[int] = deque()
-        scenes = {id(job.scene): pickle.dumps(job.scene) for job in jobs}
-        self._scenes = [scenes[id(job.scene)] for job in jobs]
-        self._keys = {name: hashlib.sha256(data).hexdigest() for name, data in scenes.items()}
+        self._scenes = {id(job.scene): pickled(job.scene) for job in jobs}
 
     @property
     def done(self) -> bool:
@@ -93,6 +107,7 @@ class ValidationBatch:
         :param helper: measures the planned poses while the worker plays the plan
         """
         number = self.waiting.popleft()
+        worker.expects = False
         if helper is None:
             self._send(number, Part.WHOLE, worker)
         else:
@@ -101,11 +116,10 @@ class ValidationBatch:
             self._send(number, Part.POSES, helper)
 
     def _send(self, number: int, part: Part, worker: WorkerProcess) -> None:
-        index = number - self.numbers.start
-        job = self._jobs[index]
+        job = self._jobs[number - self.numbers.start]
         try:
-            worker.submit(number, part, self._keys[id(job.scene)], self._scenes[index], job.motion,
-                          job.config, job.limits, job.until_refused)
+            worker.submit(number, part, *self._scenes[id(job.scene)], job.motion, job.config,
+                          job.limits, job.until_refused)
         except OSError as error:
             raise WorkerGone(worker) from error
 

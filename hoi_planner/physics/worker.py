@@ -4,10 +4,13 @@
 One worker of a ValidationPool: a process of its own that judges plans, one at a time.
 
 Messages are pickled tuples over a private socket between our own processes.
-To the worker: ('job', number, part, scene bytes or None, motion, config, limits, until_refused),
-('releases', number, frames), ('cancel', number), ('stop',). From it: ('ready',), ('releases',
-number, frames), ('report', number, part, report or what the part measured), ('canceled', number).
+To the worker: ('expect', scene bytes, config), ('job', number, part, scene bytes or None, motion,
+config, limits, until_refused), ('releases', number, frames), ('cancel', number), ('stop',). From
+it: ('ready',), ('releases', number, frames), ('report', number, part, report or what the part
+measured), ('canceled', number).
 An error that is not expected ends the worker with a traceback; the pool sees that.
+
+A worker that is told what scene to expect builds its world ahead, for the next plan that it plays.
 
 Where two workers share a plan, the one that measures the planned poses finds out when each object
 is released while the other builds the world, which waits for it (see play_plan).
@@ -26,11 +29,13 @@ from hoi_planner.hands.contract import NUM_FINGER_JOINTS, NUM_SHAPE, SIDES
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
+from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.measurements import PenetrationMeasurement, TrackingMeasurement
 from hoi_planner.physics.posed_hand import pose_hands
 from hoi_planner.physics.release import find_releases
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.scene_world import SceneWorld
 from hoi_planner.physics.validation import (
     measure_poses, play_plan, refused_poses, screen_plan, validate_plan)
 from hoi_planner.physics.validation_batch import Part
@@ -108,17 +113,19 @@ def warm_up(hand_models: Sequence[str]) -> None:
         validate_plan(PhysicsScene({'box': box}, name), motion)
 
 
-def judged(scene, motion, config, limits, until_refused: bool, job: PipeJob) -> PlanReport:
+def judged(
+    scene, motion, config, limits, until_refused: bool, job: PipeJob, world: SceneWorld | None,
+) -> PlanReport:
     """Return the report of a plan."""
     if until_refused:
-        return screen_plan(scene, motion, config, limits, job, grace=GRACE)
-    return validate_plan(scene, motion, config, limits, job)
+        return screen_plan(scene, motion, config, limits, job, grace=GRACE, world=world)
+    return validate_plan(scene, motion, config, limits, job, world=world)
 
 
 def posed(
-    scene, motion, config, limits, until_refused: bool, job: PipeJob,
+    scene, motion, config, limits, until_refused: bool, job: PipeJob, world: SceneWorld | None,
 ) -> PenetrationMeasurement | PlanReport:
-    """Return what the planned poses measure, or a report where they alone refuse the plan."""
+    """Return what the planned poses measure, or a report where they alone refuse; world is left."""
     hands = pose_hands(motion, cancel=job)
     job.hand_over(find_releases(scene, motion, hands, config, job))
     penetration = measure_poses(scene, motion, config, job, hands=hands).penetration
@@ -127,39 +134,61 @@ def posed(
 
 
 def played(
-    scene, motion, config, limits, until_refused: bool, job: PipeJob,
+    scene, motion, config, limits, until_refused: bool, job: PipeJob, world: SceneWorld | None,
 ) -> TrackingMeasurement | PlanReport:
     """Return what playing a plan measures, or a report where the simulation failed."""
     return play_plan(
-        scene, motion, config, limits, job, GRACE if until_refused else None, job.releases)
+        scene, motion, config, limits, job, GRACE if until_refused else None, job.releases, world)
 
 
 WORK = {Part.WHOLE: judged, Part.POSES: posed, Part.PLAY: played}
+
+
+def expected_world(scene: PhysicsScene, config: PhysicsConfig) -> SceneWorld | None:
+    """Return the world that a scene's plans will need, None if it fails: plans will say why."""
+    try:
+        return SceneWorld.expected(scene, config)
+    except HoiPlannerError:
+        return None
 
 
 def serve(connection: Connection, hand_models: Sequence[str]) -> None:
     """Judge plans until told to stop."""
     warm_up(hand_models)
     send(connection, 'ready')
-    scene = None
+    scene = world = None
     while True:
-        connect_ahead()
+        if world is None:
+            connect_ahead()
         kind, *content = receive(connection)
         if kind == 'stop':
             return
         if kind in ('cancel', 'releases'):
             continue            # it came when its job was already done
+        if kind == 'expect':
+            used(world)
+            scene = pickle.loads(content[0])
+            world = expected_world(scene, content[1])
+            continue
         number, part, scene_bytes, *job = content
         if scene_bytes is not None:
             scene = pickle.loads(scene_bytes)
         try:
-            report = WORK[part](scene, *job, PipeJob(connection, number))
+            report = WORK[part](scene, *job, PipeJob(connection, number), world)
         except Canceled:
             send(connection, 'canceled', number)
-            continue
         except HoiPlannerError as error:
-            report = PlanReport.failure(error.code, error.message)
-        send(connection, 'report', number, part, report)
+            send(connection, 'report', number, part, PlanReport.failure(error.code, error.message))
+        else:
+            send(connection, 'report', number, part, report)
+        if part is not Part.POSES:
+            world = used(world)
+
+
+def used(world: SceneWorld | None) -> None:
+    """Close a world, if there is one, that nothing will be played in any more."""
+    if world is not None:
+        world.close()
 
 
 def main(descriptor: int, hand_models: Sequence[str]) -> None:

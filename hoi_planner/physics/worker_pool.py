@@ -13,8 +13,11 @@ from multiprocessing.connection import wait
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
+from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.report import PlanReport
-from hoi_planner.physics.validation_batch import ValidationBatch, ValidationJob, WorkerGone
+from hoi_planner.physics.scene import PhysicsScene
+from hoi_planner.physics.validation_batch import (
+    pickled, ValidationBatch, ValidationJob, WorkerGone)
 from hoi_planner.physics.worker_process import WorkerProcess
 
 __all__ = ['ValidationJob', 'ValidationPool']
@@ -52,7 +55,7 @@ class ValidationPool:
         self._count = os.cpu_count() or 1 if workers is None else workers
         if self._count < 1:
             raise ValueError(f'workers is {workers}, must be at least 1')
-        self._hand_models = tuple(hand_models)
+        self.hand_models = tuple(hand_models)
         self._batches: list[ValidationBatch] = []       # of the calls that run, oldest first
         self._batches_lock, self._next_number = threading.Lock(), 0
         self._lead = threading.Lock()
@@ -82,6 +85,17 @@ class ValidationPool:
                         f'the validation workers were not ready after {timeout:g} s')
                 self._listen()
 
+    def expect(self, scene: PhysicsScene, config: PhysicsConfig) -> None:
+        """
+        Let an idle worker build the world that plans of a scene are played in; from any thread.
+
+        It changes the time of the next call of validate, never what it finds.
+        """
+        pickled_scene = pickled(scene)
+        with self._sole_lead():
+            for worker in self._idle()[:1]:
+                worker.expect(*pickled_scene, config)
+
     def validate(
         self, jobs: Sequence[ValidationJob], token: CancelToken | None = None,
         progress: Callable[[int, PlanReport], None] = lambda number, report: None,
@@ -106,7 +120,7 @@ class ValidationPool:
             while not batch.done:
                 self._check(batch, token)
                 self._lead_or_wait(batch)
-                if not told and not batch.waiting and (batch.settled or self._has_idle_workers()):
+                if not told and not batch.waiting and (batch.settled or self._idle()):
                     told = True
                     settled()
                 batch.tell(progress)
@@ -134,8 +148,10 @@ class ValidationPool:
             for worker in workers:
                 worker.reap(deadline)
 
-    def _has_idle_workers(self) -> bool:
-        return any(worker.ready and worker.job is None for worker in list(self._workers))
+    def _idle(self) -> list[WorkerProcess]:
+        """Return who is ready and has no job, who expects one first."""
+        idle = [worker for worker in list(self._workers) if worker.ready and worker.job is None]
+        return sorted(idle, key=lambda worker: not worker.expects)
 
     def _join(self, jobs: Sequence[ValidationJob]) -> ValidationBatch:
         with self._batches_lock:
@@ -182,7 +198,7 @@ class ValidationPool:
 
     def _start_missing(self) -> None:
         while len(self._workers) < self._count:
-            self._workers.append(WorkerProcess(self._hand_models))
+            self._workers.append(WorkerProcess(self.hand_models))
 
     def _check(self, batch: ValidationBatch, token: CancelToken | None) -> None:
         if self._closed or batch.canceled:
@@ -192,7 +208,7 @@ class ValidationPool:
 
     def _assign(self) -> None:
         """Give waiting jobs to idle workers; with a worker to spare two share the first job."""
-        idle = deque(worker for worker in self._workers if worker.ready and worker.job is None)
+        idle = deque(self._idle())
         waiting = [batch for batch in list(self._batches) for _ in batch.waiting]
         for left, batch in zip(range(len(waiting), 0, -1), waiting):
             if not idle:

@@ -33,6 +33,7 @@ class WorkerProcess:
 
     ready: it has said that it is warm
     job: number of the plan that it judges, None when idle
+    expects: it has built a world for the next plan that it plays, or is about to
     """
 
     def __init__(self, hand_models: Sequence[str]):
@@ -47,12 +48,19 @@ class WorkerProcess:
         self.connection = Connection(ours.detach())
         self.ready = False
         self.job: int | None = None
+        self.expects = False
         self._scene_key: str | None = None
 
     @property
     def pid(self) -> int:
         """Return the process id."""
         return self._process.pid
+
+    def expect(self, scene_key: str, scene: bytes, *how: Any) -> None:
+        """Have it get ready to play plans of a scene."""
+        self.expects, self._scene_key = True, scene_key
+        with contextlib.suppress(OSError):      # gone already: whoever takes its place gets the job
+            self._send('expect', scene, *how)
 
     def submit(self, number: int, part: Any, scene_key: str, scene: bytes, *job: Any) -> None:
         """

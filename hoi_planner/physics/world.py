@@ -60,11 +60,16 @@ class World:
         :raises HoiPlannerError: SIMULATION_FAILED, no client to be had
         """
         self.client = _spare.pop() if _spare else _connected()
-        self.timestep = timestep
-        self.call('setPhysicsEngineParameter', fixedTimeStep=timestep,
-                  numSolverIterations=solver_iterations, solverResidualThreshold=solver_residual,
-                  deterministicOverlappingPairs=1, enableFileCaching=0)
+        self.set_timestep(timestep)
+        self.call('setPhysicsEngineParameter', numSolverIterations=solver_iterations,
+                  solverResidualThreshold=solver_residual, deterministicOverlappingPairs=1,
+                  enableFileCaching=0)
         self.call('setGravity', *gravity)
+
+    def set_timestep(self, timestep: float) -> None:
+        """Let a step take so many seconds."""
+        self.timestep = timestep
+        self.call('setPhysicsEngineParameter', fixedTimeStep=timestep)
 
     def call(self, name: str, *args, **kwargs):
         """

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The validator stage in this process's own worker pool."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+import contextlib
 from dataclasses import replace
 import math
 from pathlib import Path
@@ -15,7 +16,7 @@ from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
 from hoi_planner.planning.result import CandidateReport
-from hoi_planner.planning.scene_building import physics_scene
+from hoi_planner.planning.scene_building import expected_scene, physics_scene
 
 
 class LocalValidator:
@@ -33,6 +34,17 @@ class LocalValidator:
         self._pool = pool
         self._mesh_roots = tuple(mesh_roots)
         self._config = config
+
+    def expect(self, request: PlanRequest) -> None:
+        """
+        Let a worker get ready for the plans of a request while they are made.
+
+        :raises HoiPlannerError: a mesh code; INVALID_REQUEST
+        """
+        with invalid_scenes('request'):
+            for hand_model in self._pool.hand_models[:1]:
+                scene = expected_scene(request, hand_model, self._mesh_roots)
+                self._pool.expect(scene, self._physics(request.friction))
 
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
@@ -56,9 +68,8 @@ class LocalValidator:
         :raises HoiPlannerError: a mesh code, INVALID_REQUEST, VALIDATOR_UNAVAILABLE, what the token
             raises
         """
-        try:
-            config = replace(
-                self._config, effective_friction=friction or self._config.effective_friction)
+        with invalid_scenes('plan'):
+            config = self._physics(friction)
             jobs = [
                 ValidationJob(physics_scene(plan, self._mesh_roots), plan.motion, config, limits,
                               until_refused)
@@ -74,8 +85,20 @@ class LocalValidator:
             reports = self._pool.validate(
                 jobs, token, on_report,
                 lambda: progress(0.0, f'playing {len(jobs)}', math.nan) if not judged else None)
-        except ValueError as error:
-            raise RequestError(FailureCode.INVALID_REQUEST, f'plan: {error}') from error
         return tuple(
             CandidateReport(plan.index, report.verdict, report.score, report.metrics)
             for plan, report in zip(plans, reports))
+
+    def _physics(self, friction: float) -> PhysicsConfig:
+        """Return the physics of plans; friction 0: the validator's own."""
+        return replace(
+            self._config, effective_friction=friction or self._config.effective_friction)
+
+
+@contextlib.contextmanager
+def invalid_scenes(whose: str) -> Iterator[None]:
+    """Turn a ValueError of scenes and motions into INVALID_REQUEST, and say whose they are."""
+    try:
+        yield
+    except ValueError as error:
+        raise RequestError(FailureCode.INVALID_REQUEST, f'{whose}: {error}') from error

@@ -36,6 +36,9 @@ class CandidateGenerator(Protocol):
 class CandidateValidator(Protocol):
     """Whatever judges candidates: worker processes, or an action server."""
 
+    def expect(self, request: PlanRequest) -> None:
+        """Get ready for the plans of a request, which are being made; raise HoiPlannerError."""
+
     def validate(
         self, request: PlanRequest, plans: Sequence[CandidatePlan], token: CancelToken,
         progress: Callable[[float, str, float], None],
@@ -128,6 +131,7 @@ class Planner:
         watch, reports, made = StageWatch(), (), {}
         try:
             self._check(request)
+            self._validator.expect(request)
             with self._ahead(request, token, progress, wave, look_ahead) as ahead:
                 while not passed(reports) and (next_wave := ahead.next()) is not None:
                     with watch.generation():

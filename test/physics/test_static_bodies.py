@@ -24,7 +24,7 @@ def speed_of_a_rolling_ball(config):
     radius = -model.mesh.bounds[0, 2]
     pose = torch.tensor([0, 0, radius, 0, 0, 0, 1], dtype=torch.float64)
     with World(1 / 240, 200, 1e-6, (0.0, 0.0, -GRAVITY)) as world:
-        add_table(world, 0.0, torch.zeros(2), config)
+        add_table(world, 0.0, config)
         ball = FreeBody(world, model, pose, config)
         ball.release(np.array([SPEED, 0.0, 0.0]), np.array([0.0, SPEED / radius, 0.0]))
         for _ in range(STEPS):

@@ -116,7 +116,8 @@ def test_a_hull_drags_what_stands_on_it_only_with_its_velocity(with_velocity):
     states = torch.cat([poses, step_velocities(poses, 1 / 240)], dim=2)
     with World(1 / 240, 50, 1e-6, (0.0, 0.0, -9.81)) as world:
         box = FreeBody(world, box_object((0.1, 0.1, 0.1)), still((0.0, 0.0, 0.05), 1)[0], config)
-        tray = KinematicHand(world, links, states, config)
+        tray = KinematicHand(world, links, config)
+        tray.follow(states)
         box.release(np.zeros(3), np.zeros(3))
         for step in range(241):
             tray.drive(step)
@@ -149,7 +150,7 @@ def test_effective_friction_is_what_decides_on_a_slope(tangent, slides):
     angle = math.atan(tangent)
     gravity = (9.81 * math.sin(angle), 0.0, -9.81 * math.cos(angle))
     with World(1 / 240, 50, 1e-6, gravity) as world:
-        add_table(world, 0.0, torch.zeros(2), config)
+        add_table(world, 0.0, config)
         box = FreeBody(
             world, box_object((0.1, 0.1, 0.02)), still((0.0, 0.0, 0.01), 1)[0], config)
         box.release(np.zeros(3), np.zeros(3))
