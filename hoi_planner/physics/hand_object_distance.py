@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from scipy.spatial.transform import Rotation
 
 from hoi_planner.cancellation import CancelToken
@@ -48,17 +49,29 @@ def measure_distances(
         for h, hand in enumerate(hands):
             if cancel is not None:
                 cancel.check('measuring distances')
-            first, which = distinct_frames(hand, motion.object_poses[m])
+            near = frames_near(hand, motion.object_poses[m], mesh.bounds, margin)
+            if not len(near):
+                continue
+            first, which = distinct_frames(hand, motion.object_poses[m], frames=near)
             frames, points = vertices_near(
-                hand, motion.object_poses[m].numpy(), mesh.bounds, margin, first)
+                hand, motion.object_poses[m].numpy(), mesh.bounds, margin, near[first])
             if len(points):
                 distance = exact_signed_distance(mesh, points)
                 distance[distance > margin] = np.inf
                 np.minimum.at(nearest[h, m], frames, distance)
                 np.add.at(depth_sum[h, m], frames, np.maximum(-distance, 0.0))
-                nearest[h, m] = nearest[h, m, first][which]
-                depth_sum[h, m] = depth_sum[h, m, first][which]
+                nearest[h, m, near] = nearest[h, m, near[first]][which]
+                depth_sum[h, m, near] = depth_sum[h, m, near[first]][which]
     return HandObjectDistance(nearest, depth_sum)
+
+
+def frames_near(
+    hand: PosedHand, poses: torch.Tensor, bounds: np.ndarray, margin: float,
+) -> np.ndarray:
+    """Return the frames (F,) in which a box around a hand meets an object's, as vertices_near."""
+    boxes = hand.boxes_along(poses, np.arange(len(poses)))
+    return np.flatnonzero(
+        ((boxes[:, 0] <= bounds[1] + margin) & (boxes[:, 1] >= bounds[0] - margin)).all(axis=1))
 
 
 def vertices_near(
@@ -74,13 +87,6 @@ def vertices_near(
     """
     poses = poses[frames]
     rotations = Rotation.from_quat(poses[:, 3:]).as_matrix()
-    # A sphere around the box sorts out most frames before any point is rotated.
-    center = rotations @ bounds.mean(axis=0) + poses[:, :3]
-    radius = np.linalg.norm(bounds[1] - bounds[0]) / 2 + margin
-    low, high = hand.boxes[frames, 0], hand.boxes[frames, 1]
-    gap = np.maximum(np.maximum(low - center, center - high), 0.0)
-    near = np.linalg.norm(gap, axis=1) <= radius
-    frames, poses, rotations = frames[near], poses[near], rotations[near]
     local = (hand.vertices_at(frames) - poses[:, None, :3]) @ rotations
     inside = (local >= bounds[0] - margin) & (local <= bounds[1] + margin)
     inside = inside[..., 0] & inside[..., 1] & inside[..., 2]       # faster than all(axis=-1)

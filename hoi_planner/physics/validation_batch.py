@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 import enum
+import functools
 import hashlib
 import io
 import pickle
@@ -46,19 +47,32 @@ class ValidationJob:
     until_refused: bool = False
 
 
-def pickled(scene: PhysicsScene) -> tuple[str, bytes]:
-    """Return a digest of what a scene is, and the bytes that it is sent to workers as."""
-    # Not of those bytes: what trimesh has worked out of a mesh is among them.
-    models = [*scene.objects.values(), *(obstacle.model for obstacle in scene.obstacles)]
-    solids = [(model.mesh.vertices.tobytes(), model.mesh.faces.tobytes()) for model in models]
-    rest = [{field.name: getattr(model, field.name) for field in fields(model)
-             if field.name != 'mesh'} for model in models]
-    places = [(obstacle.id, obstacle.pose.tolist()) for obstacle in scene.obstacles]
-    content = io.BytesIO()
-    pickler = pickle.Pickler(content)
-    pickler.fast = True         # no word of whether two equal things are one
-    pickler.dump((list(scene.objects), scene.hand_model, scene.table_height, places, solids, rest))
-    return hashlib.sha256(content.getvalue()).hexdigest(), pickle.dumps(scene)
+class PackedScene:
+    """
+    A scene as it is sent to workers.
+
+    key: a digest of what it is
+    """
+
+    def __init__(self, scene: PhysicsScene):
+        """Digest the scene."""
+        # Not its pickled bytes: what trimesh has worked out of a mesh is among them.
+        models = [*scene.objects.values(), *(obstacle.model for obstacle in scene.obstacles)]
+        solids = [(model.mesh.vertices.tobytes(), model.mesh.faces.tobytes()) for model in models]
+        rest = [{field.name: getattr(model, field.name) for field in fields(model)
+                 if field.name != 'mesh'} for model in models]
+        places = [(obstacle.id, obstacle.pose.tolist()) for obstacle in scene.obstacles]
+        content = io.BytesIO()
+        pickler = pickle.Pickler(content)
+        pickler.fast = True         # no word of whether two equal things are one
+        pickler.dump(
+            (list(scene.objects), scene.hand_model, scene.table_height, places, solids, rest))
+        self._scene, self.key = scene, hashlib.sha256(content.getvalue()).hexdigest()
+
+    @functools.cached_property
+    def data(self) -> bytes:
+        """Return the pickled scene."""
+        return pickle.dumps(self._scene)
 
 
 class WorkerGone(Exception):
@@ -88,7 +102,7 @@ class ValidationBatch:
         self._helped: set[int] = set()      # numbers whose planned poses a second worker measures
         self.canceled, self.changed = False, threading.Event()
         self._arrived: deque[int] = deque()
-        self._scenes = {id(job.scene): pickled(job.scene) for job in jobs}
+        self._scenes = {id(job.scene): PackedScene(job.scene) for job in jobs}
 
     @property
     def done(self) -> bool:
@@ -108,18 +122,20 @@ class ValidationBatch:
         """
         number = self.waiting.popleft()
         worker.expects = False
-        if helper is None:
-            self._send(number, Part.WHOLE, worker)
-        else:
-            self._send(number, Part.PLAY, worker)
-            self._helped.add(number)
-            self._send(number, Part.POSES, helper)
-
-    def _send(self, number: int, part: Part, worker: WorkerProcess) -> None:
         job = self._jobs[number - self.numbers.start]
+        packed = pickle.dumps((job.motion, job.config, job.limits, job.until_refused))
+        if helper is None:
+            self._send(number, Part.WHOLE, worker, packed)
+        else:
+            # First who the other waits for.
+            self._helped.add(number)
+            self._send(number, Part.POSES, helper, packed)
+            self._send(number, Part.PLAY, worker, packed)
+
+    def _send(self, number: int, part: Part, worker: WorkerProcess, packed: bytes) -> None:
+        scene = self._scenes[id(self._jobs[number - self.numbers.start].scene)]
         try:
-            worker.submit(number, part, *self._scenes[id(job.scene)], job.motion, job.config,
-                          job.limits, job.until_refused)
+            worker.submit(number, part, scene, packed)
         except OSError as error:
             raise WorkerGone(worker) from error
 

@@ -4,10 +4,10 @@
 One worker of a ValidationPool: a process of its own that judges plans, one at a time.
 
 Messages are pickled tuples over a private socket between our own processes.
-To the worker: ('expect', scene bytes, config), ('job', number, part, scene bytes or None, motion,
-config, limits, until_refused), ('releases', number, frames), ('cancel', number), ('stop',). From
-it: ('ready',), ('releases', number, frames), ('report', number, part, report or what the part
-measured), ('canceled', number).
+To the worker: ('expect', scene bytes, whether to build, config), ('job', number, part, scene bytes
+or None, bytes of motion, config, limits and until_refused), ('releases', number, frames),
+('cancel', number), ('stop',). From it: ('ready',), ('releases', number, frames), ('report', number,
+part, report or what the part measured), ('canceled', number).
 An error that is not expected ends the worker with a traceback; the pool sees that.
 
 A worker that is told what scene to expect builds its world ahead, for the next plan that it plays.
@@ -167,14 +167,15 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
             continue            # it came when its job was already done
         if kind == 'expect':
             used(world)
-            scene = pickle.loads(content[0])
-            world = expected_world(scene, content[1])
+            scene_bytes, build, config = content
+            scene = pickle.loads(scene_bytes)
+            world = expected_world(scene, config) if build else None
             continue
-        number, part, scene_bytes, *job = content
+        number, part, scene_bytes, job = content
         if scene_bytes is not None:
             scene = pickle.loads(scene_bytes)
         try:
-            report = WORK[part](scene, *job, PipeJob(connection, number), world)
+            report = WORK[part](scene, *pickle.loads(job), PipeJob(connection, number), world)
         except Canceled:
             send(connection, 'canceled', number)
         except HoiPlannerError as error:

@@ -17,7 +17,7 @@ from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation_batch import (
-    pickled, ValidationBatch, ValidationJob, WorkerGone)
+    PackedScene, ValidationBatch, ValidationJob, WorkerGone)
 from hoi_planner.physics.worker_process import WorkerProcess
 
 __all__ = ['ValidationJob', 'ValidationPool']
@@ -87,14 +87,14 @@ class ValidationPool:
 
     def expect(self, scene: PhysicsScene, config: PhysicsConfig) -> None:
         """
-        Let an idle worker build the world that plans of a scene are played in; from any thread.
+        Let idle workers take in a scene, and one of them build its world; from any thread.
 
         It changes the time of the next call of validate, never what it finds.
         """
-        pickled_scene = pickled(scene)
+        packed = PackedScene(scene)
         with self._sole_lead():
-            for worker in self._idle()[:1]:
-                worker.expect(*pickled_scene, config)
+            for number, worker in enumerate(self._idle()):
+                worker.expect(packed, number == 0, config)
 
     def validate(
         self, jobs: Sequence[ValidationJob], token: CancelToken | None = None,

@@ -56,22 +56,25 @@ class WorkerProcess:
         """Return the process id."""
         return self._process.pid
 
-    def expect(self, scene_key: str, scene: bytes, *how: Any) -> None:
-        """Have it get ready to play plans of a scene."""
-        self.expects, self._scene_key = True, scene_key
-        with contextlib.suppress(OSError):      # gone already: whoever takes its place gets the job
-            self._send('expect', scene, *how)
-
-    def submit(self, number: int, part: Any, scene_key: str, scene: bytes, *job: Any) -> None:
+    def expect(self, scene: Any, build: bool, *how: Any) -> None:
         """
-        Send a job, or a part of it; the scene only where the worker does not have it.
+        Have it get ready for plans of a PackedScene.
 
-        :param scene_key: digest of the scene
+        :param build: the world, too, to play one in
+        """
+        self.expects, self._scene_key = build, scene.key
+        with contextlib.suppress(OSError):      # gone already: whoever takes its place gets the job
+            self._send('expect', scene.data, build, *how)
+
+    def submit(self, number: int, part: Any, scene: Any, job: bytes) -> None:
+        """
+        Send a job, or a part of it; the PackedScene only where the worker does not have it.
+
         :raises OSError: the worker is gone
         """
-        known = scene_key == self._scene_key
-        self.job, self._scene_key = number, scene_key
-        self._send('job', number, part, None if known else scene, *job)
+        known = scene.key == self._scene_key
+        self.job, self._scene_key = number, scene.key
+        self._send('job', number, part, None if known else scene.data, job)
 
     def hand_over(self, releases: list[int]) -> None:
         """Tell it the frames of release of its job."""

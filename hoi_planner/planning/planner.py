@@ -131,9 +131,10 @@ class Planner:
         watch, reports, made = StageWatch(), (), {}
         try:
             self._check(request)
-            self._validator.expect(request)
             with self._ahead(request, token, progress, wave, look_ahead) as ahead:
                 while not passed(reports) and (next_wave := ahead.next()) is not None:
+                    if next_wave.number == 0:
+                        self._validator.expect(request)     # while its candidates are made
                     with watch.generation():
                         plans = next_wave.made.result()
                         token.check('generation')
