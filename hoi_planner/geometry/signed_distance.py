@@ -117,14 +117,13 @@ class SignedDistanceGrid:
         self._converted = {}
 
     def _placed_like(self, points: torch.Tensor) -> '_PlacedGrid':
-        """Return the grid in the points' precision, on their device; converted once."""
+        """Return the grid in the points' precision, on their device; single is not copied."""
         place = (points.dtype, points.device)
         if place not in self._converted:
-            # grid_sample's last axis comes first in its coordinates: it wants values (z, y, x).
             low, high = self.low.to(points), self.high.to(points)
-            values = self.values.permute(2, 1, 0).contiguous().to(points)
             self._converted[place] = _PlacedGrid(
-                values[None, None], low, high, 2 / (high - low), -2 * low / (high - low) - 1)
+                self.values[None, None].to(points), low, high, 2 / (high - low),
+                -2 * low / (high - low) - 1)
         return self._converted[place]
 
     def __call__(self, points: torch.Tensor) -> torch.Tensor:
@@ -138,8 +137,9 @@ class SignedDistanceGrid:
         grid = self._placed_like(points)
         inside = points.clamp(grid.low, grid.high)
         unit = torch.addcmul(grid.offset, inside, grid.scale).reshape(1, 1, 1, -1, 3)
+        # grid_sample's coordinates begin with the last axis.
         sampled = torch.nn.functional.grid_sample(
-            grid.values, unit, mode='bilinear', padding_mode='border', align_corners=True)
+            grid.values, unit.flip(-1), mode='bilinear', padding_mode='border', align_corners=True)
         beyond = torch.linalg.vector_norm(points - inside, dim=-1)
         return sampled.reshape(points.shape[:-1]) + beyond
 
@@ -149,7 +149,7 @@ class _PlacedGrid:
     """
     A grid in one precision, on one device.
 
-    values: (1, 1, Z, Y, X); low, high: (3,) of its box; scale, offset: (3,) take points to its
+    values: (1, 1, X, Y, Z); low, high: (3,) of its box; scale, offset: (3,) take points to its
     coordinates, -1 to 1
     """
 

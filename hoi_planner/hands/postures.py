@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Named postures of the open hand, written as flexion and abduction angles of each finger."""
 
+import functools
+
 import torch
 
 from hoi_planner.hands.anatomical_pose import finger_pose
@@ -34,7 +36,12 @@ def posture(name: str, side: str = 'right', dtype: torch.dtype = torch.float32) 
     :param side: 'left' or 'right'
     :raises ValueError: an unknown name
     """
-    return finger_pose(posture_angles(name), side).to(dtype)
+    return _posture(name, side).to(dtype, copy=True)
+
+
+@functools.cache
+def _posture(name: str, side: str) -> torch.Tensor:
+    return finger_pose(posture_angles(name), side)
 
 
 def posture_angles(name: str) -> torch.Tensor:

@@ -3,11 +3,12 @@
 """Where hands come from and go to: clear of everything, which a sample's first and last are not."""
 
 from collections.abc import Collection, Sequence
+import functools
 
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import Shape, SKIN_POINTS
 from hoi_planner.demonstrations.scripting.comfort import SHOULDERS
-from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.geometry.transforms import identity_pose, inverse, transform_points
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.postures import posture
 from hoi_planner.hands.registry import load_hand_model
@@ -81,12 +82,7 @@ def room_around(
     objects: torch.Tensor,
 ) -> torch.Tensor:
     """Return (K,) metres between a relaxed hand at wrists (K, 7) and objects (M, 7) or table."""
-    model, count = load_hand_model(scene.hand_model, side), len(wrists)
-    fingers = posture('rest', side, torch.float64)
-    with torch.no_grad():
-        skin = skin_points(
-            model, SKIN_POINTS, wrists.float(), fingers.expand(count, *fingers.shape).float(),
-            torch.zeros(count, NUM_SHAPE)).double()
+    skin = transform_points(wrists, relaxed_skin(scene.hand_model, side))
     placed = [(shape, pose) for shape, pose in zip(shapes, objects)]
     placed += [(Shape(obstacle.model), obstacle.pose) for obstacle in scene.obstacles]
     gaps = [shape.distance(transform_points(inverse(pose), skin)).amin(dim=1)
@@ -94,3 +90,13 @@ def room_around(
     if scene.table_height is not None:
         gaps.append(skin[..., 2].amin(dim=1) - scene.table_height)
     return torch.stack(gaps).amin(dim=0)
+
+
+@functools.lru_cache(maxsize=8)
+def relaxed_skin(hand_model: str, side: str) -> torch.Tensor:
+    """Return (P, 3) points of a relaxed hand's skin, the wrist's frame."""
+    with torch.no_grad():
+        return skin_points(
+            load_hand_model(hand_model, side), SKIN_POINTS, identity_pose(1),
+            posture('rest', side, torch.float64)[None],
+            torch.zeros(1, NUM_SHAPE, dtype=torch.float64))[0]

@@ -4,12 +4,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+import math
 
 from hoi_planner.demonstrations.scripting.clearance import Shape
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.motion.hand_joints import joints_of_hand
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import HoldConfig
+import numpy as np
 import torch
 
 SMOOTH = 5          # frames over which a speed is averaged: samples tremble
@@ -46,16 +48,32 @@ def find_holds(
         joints = joints_of_hand(motion, hand)
         for body, shape in enumerate(shapes):
             local = transform_points(inverse(motion.object_poses[body]), joints)
-            distance = nearest_joints(shape, local, config.joints)
+            distance = nearest_joints(shape, local, config.joints, config.near)
             for start, end in steady_runs(local, distance < config.near, motion.fps, config):
                 closeness = (config.near - distance[start:end + 1]).clamp(min=0).sum().item()
                 found.append(Hold(hand, body, start, end, closeness))
     return tuple(found)
 
 
-def nearest_joints(shape: Shape, local: torch.Tensor, count: int) -> torch.Tensor:
-    """Return (N,) the mean distance of the nearest of joints (N, 21, 3) in the mesh's frame."""
-    return shape.distance(local).sort(dim=1).values[:, :count].mean(dim=1)
+def nearest_joints(
+    shape: Shape, local: torch.Tensor, count: int, enough: float = math.inf,
+) -> torch.Tensor:
+    """
+    Return (N,) the mean distance of the nearest of joints (N, 21, 3) in the mesh's frame.
+
+    :param enough: where the mesh's bounding box is as far away, that is what is returned
+    """
+    low, high = torch.from_numpy(np.array(shape.model.mesh.bounds))
+    nearest = _mean_of_least(
+        torch.maximum(low - local, local - high).clamp_min(0.0).norm(dim=-1), count)
+    near = nearest < enough
+    nearest[near] = _mean_of_least(shape.distance(local[near]), count)
+    return nearest
+
+
+def _mean_of_least(values: torch.Tensor, count: int) -> torch.Tensor:
+    """Return (N,) the mean of the `count` least of values (N, K)."""
+    return values.topk(count, dim=1, largest=False).values.mean(dim=1)
 
 
 def steady_runs(

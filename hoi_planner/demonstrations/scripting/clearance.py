@@ -10,7 +10,7 @@ import math
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.geometry.sampling import sample_surface
 from hoi_planner.geometry.signed_distance import SignedDistanceGrid
-from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.geometry.transforms import identity_pose, inverse, transform_points
 from hoi_planner.hands.registry import load_hand_model
 from hoi_planner.hands.skin_points import skin_points
 from hoi_planner.motion.record import HandObjectMotion
@@ -58,9 +58,16 @@ class Shape:
         self.center = torch.tensor(model.center_of_mass)
 
     @functools.cached_property
-    def distance(self) -> SignedDistanceGrid:
-        """Return the signed distance as a grid."""
+    def _grid(self) -> SignedDistanceGrid:
         return distance_grid(self.model)
+
+    def distance(self, points: torch.Tensor) -> torch.Tensor:
+        """
+        Return the signed distance (...) of points (..., 3), metres, mesh frame.
+
+        In single precision, as the grid is kept: to convert its values takes longer than to ask.
+        """
+        return self._grid(points.float()).to(points)
 
 
 def surface_points(model: ObjectModel) -> torch.Tensor:
@@ -237,12 +244,17 @@ def hand_skin(
     :param count: about how many points; None: all vertices
     """
     model = load_hand_model(motion.hand_model, motion.sides[hand])
+    wrists, fingers = motion.wrist_poses[hand, frames], motion.finger_poses[hand, frames]
+    # A hand that holds on only moves rigidly: each posture in a row of frames is skinned once.
+    changes = torch.ones(len(frames), dtype=torch.bool)
+    changes[1:] = (fingers[1:] != fingers[:-1]).flatten(1).any(dim=1)
+    postures = fingers[changes].float()
     with torch.no_grad():
         # Single precision is a thousand times finer than the margins, and twice as fast.
-        return skin_points(
-            model, count or model.num_vertices, motion.wrist_poses[hand, frames].float(),
-            motion.finger_poses[hand, frames].float(),
-            motion.shapes[hand].expand(len(frames), -1).float()).double()
+        skins = skin_points(
+            model, count or model.num_vertices, identity_pose(len(postures)).float(), postures,
+            motion.shapes[hand].expand(len(postures), -1).float())
+    return transform_points(wrists.float(), skins[changes.cumsum(0) - 1]).double()
 
 
 def _obstacles(scene: TaskScene) -> list[tuple[PlacedObject, Shape]]:
