@@ -81,8 +81,7 @@ def fit_body(
         fit = JointFit(linkage, joints[:, 0], joints[:, None, 1:], weights[:, 0],
                        weights[:, None, 1:], edges, config)
         solution = fit.solve(start)
-        state = solution.state
-        at = fit.evaluate(state)
+        state, at = solution.state, solution.at
     distances = torch.cat([at.root_gap[:, None], at.limb_gaps[:, 0]], dim=1).norm(dim=-1)
     return BodyFit(
         roma.rotmat_to_rotvec(state.rotation).to(joints22),

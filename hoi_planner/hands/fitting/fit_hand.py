@@ -108,8 +108,7 @@ def _guessed(linkage, start: State, wrist_guess, finger_guess) -> State:
 
 def _result(fit: JointFit, solution, joints21: torch.Tensor) -> HandFit:
     """Return the solution in the contract's terms, in the joints' floating type."""
-    state = solution.state
-    at = fit.evaluate(state)
+    state, at = solution.state, solution.at
     counted = torch.cat([fit.root_weight[:, None], fit.limb_weight.flatten(1)], dim=1).sum(dim=0)
     distances = torch.cat([at.root_gap[:, None], at.limb_gaps.flatten(1, 2)], dim=1).norm(dim=-1)
     quaternion = canonical_quaternion(roma.rotmat_to_unitquat(state.rotation))

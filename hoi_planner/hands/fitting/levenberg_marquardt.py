@@ -52,9 +52,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Solution:
-    """Where the solver ended."""
+    """Where the solver ended; `at` is the loss there."""
 
     state: State
+    at: Evaluation
     iterations: int
     converged: bool
 
@@ -163,8 +164,9 @@ class JointFit:
         state, at = start, self.evaluate(start)
         damping = torch.full((len(start.values),), FIRST_DAMPING, dtype=torch.float64)
         exact = EXACT ** 2 * float(self.root_weight.sum() + self.limb_weight.sum())
-        equations = self.normal_equations(at)
+        equations = None
         for iteration in range(1, self.config.iterations + 1):
+            equations = equations or self.normal_equations(at)
             trial = self.step(state, at, equations, damping)
             found = self.evaluate(trial)
             # The velocity's change, shared among frames so that the shares sum to it.
@@ -183,6 +185,5 @@ class JointFit:
                 state, at = trial, found
                 equations = None
             if done:
-                return Solution(state, iteration, True)
-            equations = equations or self.normal_equations(at)
-        return Solution(state, self.config.iterations, False)
+                return Solution(state, at, iteration, True)
+        return Solution(state, at, self.config.iterations, False)
