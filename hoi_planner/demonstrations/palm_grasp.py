@@ -3,6 +3,7 @@
 """One hand pressed flat on a face: wrist and fingers solved against the real object surface."""
 
 from dataclasses import dataclass
+import functools
 
 import roma
 import torch
@@ -12,6 +13,7 @@ from hoi_planner.geometry.signed_distance import SignedDistanceGrid, exact_signe
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.hands.contract import HandModel
 from hoi_planner.hands.postures import posture
+from hoi_planner.hands.skin_points import skin_vertices, spread_ids
 
 # The thumb rests where it likes; the other fingers' and the palm's anchors press.
 THUMB_ANCHORS = 5
@@ -100,7 +102,7 @@ def _descend(model, placed, surface, contact, inward, rotation, table_height, co
     base = posture('relaxed_palm', model.side).to(torch.float64)
     shape = torch.zeros(1, 10, dtype=torch.float64)
     start = _start_translation(model, rotation, base, shape, contact, inward)
-    stride = max(1, model.num_vertices // SOLVER_VERTICES)
+    ids, corners = _looked_at(model)
     low, high = model.joint_limits[..., 0].to(base), model.joint_limits[..., 1].to(base)
 
     translation = torch.zeros(3, dtype=torch.float64, requires_grad=True)
@@ -119,12 +121,14 @@ def _descend(model, placed, surface, contact, inward, rotation, table_height, co
     for _ in range(config.iterations):
         optimizer.zero_grad()
         wrist, fingers = pose()
-        output = model.forward(wrist[None], fingers[None], shape)
-        anchors = model.anchors(output)[0]
-        pressing = anchors[pressing_anchors()]
-        vertices = output.vertices[0, ::stride]
-        anchor_distance = grid(transform_points(to_object, pressing))
-        depth = torch.relu(-grid(transform_points(to_object, vertices)) - config.press_depth)
+        skin = skin_vertices(model, ids, wrist[None], fingers[None], shape)[0]
+        pressing = (skin[corners] * model.anchor_weights.to(skin)[..., None]).sum(dim=1)[
+            pressing_anchors()]
+        vertices = skin[:len(spread_ids(model, SOLVER_VERTICES))]
+        # In the precision that the grid is kept in.
+        anchor_distance = grid(transform_points(to_object, pressing).float()).double()
+        depth = grid(transform_points(to_object, vertices).float()).double()
+        depth = torch.relu(-depth - config.press_depth)
         offset = pressing.mean(dim=0) - contact
         offset = offset - (offset @ inward) * inward
         # Distances in centimetres, so that the weights compare sizes that a person can picture.
@@ -140,6 +144,16 @@ def _descend(model, placed, surface, contact, inward, rotation, table_height, co
         optimizer.step()
     wrist, fingers = pose()
     return wrist.detach(), fingers.detach()
+
+
+@functools.cache
+def _looked_at(model: HandModel) -> tuple[tuple[int, ...], torch.Tensor]:
+    """Return vertex ids, spread ones first; where among them the anchors' corners (32, 3) are."""
+    spread = spread_ids(model, SOLVER_VERTICES)
+    ids = list(dict.fromkeys([*spread, *model.anchor_faces.flatten().tolist()]))
+    place = {vertex: k for k, vertex in enumerate(ids)}
+    return tuple(ids), torch.tensor(
+        [[place[vertex] for vertex in face] for face in model.anchor_faces.tolist()])
 
 
 def pressing_anchors() -> torch.Tensor:

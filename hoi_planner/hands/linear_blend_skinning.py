@@ -59,10 +59,12 @@ def joint_transforms(
     steps = torch.cat([wrist[:, None], joints[:, 1:] - joints[:, list(PARENTS[1:])]], dim=1)
     bottom = joints.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(*joints.shape[:2], 1, 4)
     local = torch.cat([torch.cat([rotations, steps[..., None]], dim=-1), bottom], dim=-2)
-    chain = [local[:, 0]]
-    for k in range(1, NUM_JOINTS):
-        chain.append(chain[PARENTS[k]] @ local[:, k])
-    return torch.stack(chain, dim=1)
+    # All fingers at once: joints 1, 2, 3 of one, then of the next, each the parent of the next.
+    wrists = local[:, :1]
+    fingers = [wrists @ local[:, 1::3]]
+    for joint in (2, 3):
+        fingers.append(fingers[-1] @ local[:, joint::3])
+    return torch.cat([wrists, torch.stack(fingers, dim=2).flatten(1, 2)], dim=1)
 
 
 def pose_joints(

@@ -25,20 +25,36 @@ def skin_points(
     :param shape: (B, 10)
     :raises ValueError: a wrong shape; count below 1
     """
+    return skin_vertices(hand, spread_ids(hand, count), wrist_pose, finger_pose, shape)
+
+
+def spread_ids(hand: HandModel, count: int) -> range:
+    """Return the ids of every n-th vertex, n = V // count; raise ValueError: count below 1."""
     if count < 1:
         raise ValueError(f'count is {count}, must be at least 1')
-    stride = max(1, hand.num_vertices // count)
+    return range(0, hand.num_vertices, max(1, hand.num_vertices // count))
+
+
+def skin_vertices(
+    hand: HandModel, ids: range | tuple[int, ...], wrist_pose: torch.Tensor,
+    finger_pose: torch.Tensor, shape: torch.Tensor,
+) -> torch.Tensor:
+    """
+    Return some of the vertices that hand.forward gives, (B, K, 3); differentiable as it is.
+
+    :param ids: of the vertices
+    :raises ValueError: a wrong shape
+    """
     if not isinstance(hand, OpenHand):
-        return hand.forward(wrist_pose, finger_pose, shape).vertices[:, ::stride]
+        return hand.forward(wrist_pose, finger_pose, shape).vertices[:, list(ids)]
     check_inputs(wrist_pose, finger_pose, shape)
-    template = _points_template(hand, stride, shape.dtype, shape.device)
+    template = _part(hand, ids, shape.dtype, shape.device)
     return pose_template(template, wrist_pose, finger_pose, shape)[0][:, NUM_JOINTS:]
 
 
-@functools.lru_cache(maxsize=16)
-def _points_template(
-    hand: OpenHand, stride: int, dtype: torch.dtype, device: torch.device,
+@functools.lru_cache(maxsize=32)
+def _part(
+    hand: OpenHand, ids: range | tuple[int, ...], dtype: torch.dtype, device: torch.device,
 ) -> SkinnedTemplate:
-    """Return the template of every stride-th vertex."""
-    return part_template(
-        hand.template(dtype, device), torch.arange(0, hand.num_vertices, stride))
+    """Return the template of some vertices."""
+    return part_template(hand.template(dtype, device), torch.tensor(ids))
