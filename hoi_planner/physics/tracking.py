@@ -89,7 +89,7 @@ class TrackingSimulation:
         :param hands: what pose_hands gave, to spare doing it again
         :param releases: what find_releases gave, to spare doing it again; or who is asked for it
             once the world is built
-        :param world: to play in, if it suits; it is used up then
+        :param world: to play in, if it suits, and nothing else after; whoever gives it closes it
         :raises ValueError: motion and scene do not fit
         :raises HoiPlannerError: SIMULATION_FAILED
         """
@@ -99,10 +99,10 @@ class TrackingSimulation:
         if releases is None:
             releases = find_releases(scene, motion, hands, config)
         bodies = scene, motion.object_ids, [hand.links for hand in hands], config
-        if world is None or not world.suits(*bodies):
-            world = SceneWorld(*bodies)
         with contextlib.ExitStack() as stack:
-            stack.callback(world.close)
+            if world is None or not world.suits(*bodies):
+                world = SceneWorld(*bodies)
+                stack.callback(world.close)
             self._world, self._bodies, self._hands = world.world, world.objects, world.hands
             self._substeps = world.set_out(motion, hands)
             self._releases = list(releases() if callable(releases) else releases)
@@ -218,7 +218,7 @@ class TrackingSimulation:
         return self._record.measurement(drop_limit, self.config.effective_friction)
 
     def close(self) -> None:
-        """Free the world."""
+        """Free the world, but one that was given."""
         self._close()
 
     def __enter__(self) -> 'TrackingSimulation':

@@ -4,7 +4,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 import enum
 import functools
 import hashlib
@@ -13,8 +13,12 @@ import pickle
 import threading
 from typing import Any
 
+import numpy as np
+import trimesh
+
 from hoi_planner.failures import FailureCode
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.model import ObjectModel
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.report import PlanReport
@@ -72,7 +76,17 @@ class PackedScene:
     @functools.cached_property
     def data(self) -> bytes:
         """Return the pickled scene."""
-        return pickle.dumps(self._scene)
+        scene = self._scene
+        return pickle.dumps(replace(
+            scene, objects={name: _bare(model) for name, model in scene.objects.items()},
+            obstacles=tuple(
+                replace(obstacle, model=_bare(obstacle.model)) for obstacle in scene.obstacles)))
+
+
+def _bare(model: ObjectModel) -> ObjectModel:
+    """Return a model whose mesh has worked out nothing: another thread may just be about to."""
+    return replace(model, mesh=trimesh.Trimesh(
+        np.array(model.mesh.vertices), np.array(model.mesh.faces), process=False))
 
 
 class WorkerGone(Exception):

@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import pytest
+import trimesh
 from paddle_hand import two_palm_carry
 
 from hoi_planner.cancellation import CancelToken
@@ -25,6 +26,7 @@ from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import validate_plan
+from hoi_planner.physics.validation_batch import PackedScene
 from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
 
 SCENE = PhysicsScene({'box': load_object('library://carton')})
@@ -89,6 +91,40 @@ def test_two_workers_share_one_plan_and_find_the_same_bits(pool):
         here = validate_plan(SCENE, motion, limits=limits)
         assert digest(shared) == digest(here)
         assert shared.verdict == here.verdict and repr(shared.metrics) == repr(here.metrics)
+
+
+@pytest.mark.parametrize('expected', [
+    PhysicsConfig(), PhysicsConfig(effective_friction=0.3)], ids=['suits', 'does not suit'])
+def test_a_world_built_ahead_changes_no_bit(pool, expected):
+    job = ValidationJob(SCENE, carry(seconds=0.5))
+    (plain,) = pool.validate([job])
+    pool.expect(SCENE, expected)
+    assert [worker.expects for worker in pool._workers] == [True, False]
+    (ahead,) = pool.validate([job])
+    assert digest(ahead) == digest(plain)
+    assert not any(worker.expects for worker in pool._workers)
+
+
+def test_what_cannot_be_built_ahead_is_reported_with_the_plan(pool):
+    pids = pool.pids
+    unknown = PhysicsScene(SCENE.objects, 'three_fingers')
+    pool.expect(unknown, PhysicsConfig())
+    motion = carry(seconds=0.5).with_(hand_model='three_fingers')
+    (report,) = pool.validate([ValidationJob(unknown, motion)])
+    assert report.verdict.code is FailureCode.UNKNOWN_HAND_MODEL
+    assert pool.pids == pids
+
+
+def test_a_scene_is_the_same_whatever_was_worked_out_of_its_meshes():
+    model = load_object('library://carton')
+    fresh, asked = (replace(model, mesh=trimesh.Trimesh(
+        model.mesh.vertices, model.mesh.faces, process=False)) for _ in range(2))
+    asked.mesh.mass_properties, asked.mesh.triangles
+    one, other = (PackedScene(PhysicsScene({'box': each})) for each in (fresh, asked))
+    assert one.key == other.key and one.data == other.data
+    heavier = PackedScene(PhysicsScene({'box': replace(fresh, mass=2 * fresh.mass)}))
+    assert heavier.key != one.key
+    assert PackedScene(PhysicsScene({'case': fresh})).key != one.key
 
 
 def test_planned_poses_that_are_refused_end_the_play(pool):
