@@ -10,6 +10,7 @@ import trimesh
 from hoi_planner.geometry.transforms import compose, identity_pose, transform_points
 from hoi_planner.hands.contract import NUM_JOINTS, ConvexLink, HandModel, HandOutput
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 
 
@@ -99,3 +100,11 @@ def two_palm_carry(penetration=0.002, gap=0.0, seconds=2.0, size=(0.3, 0.2, 0.2)
 def paddle_hands():
     """Return the two simplest hands, by side."""
     return {side: PaddleHand(side) for side in ('left', 'right')}
+
+
+def open_hand_carry(**how) -> HandObjectMotion:
+    """Return a motion of the open hand: wrists as the paddles', which press it into the carton."""
+    motion = two_palm_carry(**how)
+    poses = motion.object_poses.clone()
+    poses[..., 2] += load_object('library://carton').mesh.extents[2] / 2 - 0.1
+    return motion.with_(hand_model='open_hand', object_poses=poses)

@@ -5,16 +5,19 @@
 from dataclasses import replace
 
 import numpy as np
+from paddle_hand import open_hand_carry as carry
 import pytest
 import torch
-from test_worker_pool import carry, SCENE
 
+from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.posed_hand import pose_hands
+from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.scene_world import SceneWorld
 from hoi_planner.physics.tracking import TrackingSimulation
 
 CONFIG = PhysicsConfig()
+SCENE = PhysicsScene({'box': load_object('library://carton')})
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ import time
 import numpy as np
 import pytest
 import trimesh
-from paddle_hand import two_palm_carry
+from paddle_hand import open_hand_carry as carry
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
-from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
@@ -37,14 +36,6 @@ def pool():
     with ValidationPool(2) as pool:
         pool.wait_until_ready(120)
         yield pool
-
-
-def carry(**how) -> HandObjectMotion:
-    """Return a motion of the open hand: wrists as the paddles', which press it into the carton."""
-    motion = two_palm_carry(**how)
-    poses = motion.object_poses.clone()
-    poses[..., 2] += load_object('library://carton').mesh.extents[2] / 2 - 0.1
-    return motion.with_(hand_model='open_hand', object_poses=poses)
 
 
 def digest(report) -> str:
