@@ -34,7 +34,7 @@ class SceneWorld:
     """
     The bodies of a scene, pinned; only the obstacles stand where they belong.
 
-    To make the shapes takes 40 ms, to put the bodies where a motion begins 2.
+    To make their shapes takes long; to put them where a motion begins does not.
 
     objects: in the order of object_ids
     hands: in the order of links

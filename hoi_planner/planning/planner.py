@@ -143,6 +143,8 @@ class Planner:
                         token.check('validation')
                     reports = rank((*reports, *judged))
                     made.update((plan.index, plan) for plan in plans)
+                if not passed(reports) and len(reports) < request.candidates:
+                    token.check('planning')     # no further wave was begun
         except HoiPlannerError as error:
             return PlanResult(
                 error.code, error.message, request.seed, None, reports, watch.times())

@@ -167,6 +167,15 @@ def test_looking_ahead_changes_nothing_but_the_time(candidates, friction):
                    for result in results)
 
 
+def test_a_goal_that_is_canceled_before_its_first_wave_is_canceled():
+    token = CancelToken()
+    token.cancel()
+    generator = Counting()
+    result = Planner(generator, None).plan(REQUEST, token)
+    assert result.code == FailureCode.CANCELED and not result.accepted
+    assert not generator.asked and not result.reports
+
+
 def test_a_wave_without_plans_is_passed_over_and_reported():
     with ValidationPool(2) as pool:
         generator = Counting(nothing_for=(0,))

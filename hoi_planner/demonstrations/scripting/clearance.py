@@ -63,7 +63,7 @@ class Shape:
 
     def distance(self, points: torch.Tensor) -> torch.Tensor:
         """
-        Return the signed distance (...) of points (..., 3), metres, mesh frame.
+        Return how far points (..., 3) are from the surface, (...), negative inside; mesh frame.
 
         In single precision, as the grid is kept: to convert its values takes longer than to ask.
         """
