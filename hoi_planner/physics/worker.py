@@ -166,7 +166,7 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
         if kind in ('cancel', 'releases'):
             continue            # it came when its job was already done
         if kind == 'expect':
-            used(world)
+            close(world)
             scene_bytes, build, config = content
             scene = pickle.loads(scene_bytes)
             world = expected_world(scene, config) if build else None
@@ -183,10 +183,11 @@ def serve(connection: Connection, hand_models: Sequence[str]) -> None:
         else:
             send(connection, 'report', number, part, report)
         if part is not Part.POSES:
-            world = used(world)
+            close(world)
+            world = None
 
 
-def used(world: SceneWorld | None) -> None:
+def close(world: SceneWorld | None) -> None:
     """Close a world, if there is one, that nothing will be played in any more."""
     if world is not None:
         world.close()

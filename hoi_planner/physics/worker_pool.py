@@ -14,10 +14,10 @@ from multiprocessing.connection import wait
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.packed_scene import PackedScene
 from hoi_planner.physics.report import PlanReport
 from hoi_planner.physics.scene import PhysicsScene
-from hoi_planner.physics.validation_batch import (
-    PackedScene, ValidationBatch, ValidationJob, WorkerGone)
+from hoi_planner.physics.validation_batch import ValidationBatch, ValidationJob, WorkerGone
 from hoi_planner.physics.worker_process import WorkerProcess
 
 __all__ = ['ValidationJob', 'ValidationPool']

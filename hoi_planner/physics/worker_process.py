@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from hoi_planner.physics.config import PhysicsConfig
+from hoi_planner.physics.packed_scene import PackedScene
+
 BOOTSTRAP = (
     'import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {path!r}; '
     'from hoi_planner.physics.worker import main; main({descriptor}, {hand_models!r})')
@@ -56,19 +59,19 @@ class WorkerProcess:
         """Return the process id."""
         return self._process.pid
 
-    def expect(self, scene: Any, build: bool, *how: Any) -> None:
+    def expect(self, scene: PackedScene, build: bool, config: PhysicsConfig) -> None:
         """
-        Have it get ready for plans of a PackedScene.
+        Have it get ready for plans of a scene.
 
         :param build: the world, too, to play one in
         """
         self.expects, self._scene_key = build, scene.key
         with contextlib.suppress(OSError):      # gone already: whoever takes its place gets the job
-            self._send('expect', scene.data, build, *how)
+            self._send('expect', scene.data, build, config)
 
-    def submit(self, number: int, part: Any, scene: Any, job: bytes) -> None:
+    def submit(self, number: int, part: Any, scene: PackedScene, job: bytes) -> None:
         """
-        Send a job, or a part of it; the PackedScene only where the worker does not have it.
+        Send a job, or a part of it; the scene only where the worker does not have it.
 
         :raises OSError: the worker is gone
         """

@@ -23,9 +23,9 @@ from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.limits import PlanLimits
+from hoi_planner.physics.packed_scene import PackedScene
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import validate_plan
-from hoi_planner.physics.validation_batch import PackedScene
 from hoi_planner.physics.worker_pool import ValidationJob, ValidationPool
 
 SCENE = PhysicsScene({'box': load_object('library://carton')})
