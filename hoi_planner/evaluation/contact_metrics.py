@@ -82,13 +82,12 @@ def _nearest_vertices(
 ) -> np.ndarray:
     """Return (H, M, N) metres between the nearest vertices; inf where none is within the limit."""
     nearest = np.full((len(hands), len(motion.object_ids), motion.num_frames), np.inf)
-    every = np.arange(motion.num_frames)
     for m, name in enumerate(motion.object_ids):
         mesh = objects[name].mesh
         tree = cKDTree(mesh.vertices)
         for h, hand in enumerate(hands):
             frames, points = vertices_near(
-                hand, motion.object_poses[m].numpy(), mesh.bounds, limit, every)
+                hand, motion.object_poses[m].numpy(), mesh.bounds, limit)
             if len(points):
                 np.minimum.at(nearest[h, m], frames, tree.query(points)[0])
     return nearest

@@ -49,12 +49,12 @@ def measure_distances(
         for h, hand in enumerate(hands):
             if cancel is not None:
                 cancel.check('measuring distances')
-            near = frames_near(hand, motion.object_poses[m], mesh.bounds, margin)
+            poses = motion.object_poses[m].numpy()
+            near = frames_near(hand, poses, mesh.bounds, margin)
             if not len(near):
                 continue
             first, which = distinct_frames(hand, motion.object_poses[m], frames=near)
-            frames, points = vertices_near(
-                hand, motion.object_poses[m].numpy(), mesh.bounds, margin, near[first])
+            frames, points = vertices_near(hand, poses, mesh.bounds, margin, near[first])
             if len(points):
                 distance = exact_signed_distance(mesh, points)
                 distance[distance > margin] = np.inf
@@ -66,25 +66,29 @@ def measure_distances(
 
 
 def frames_near(
-    hand: PosedHand, poses: torch.Tensor, bounds: np.ndarray, margin: float,
+    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float,
 ) -> np.ndarray:
     """Return the frames (F,) in which a box around a hand meets an object's, as vertices_near."""
-    boxes = hand.boxes_along(poses, np.arange(len(poses)))
+    boxes = hand.boxes_along(torch.from_numpy(poses), np.arange(len(poses)))
     return np.flatnonzero(
         ((boxes[:, 0] <= bounds[1] + margin) & (boxes[:, 1] >= bounds[0] - margin)).all(axis=1))
 
 
 def vertices_near(
-    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float, frames: np.ndarray,
+    hand: PosedHand, poses: np.ndarray, bounds: np.ndarray, margin: float,
+    frames: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
     Return the hand's vertices that lie in an object's bounding box, widened by a margin.
 
     :param poses: (N, 7) of the object
     :param bounds: (2, 3) of the object in its own frame
-    :param frames: (F,) those to look at
+    :param frames: (F,) those to look at; frames_near when None
     :return: frame index of each vertex, (P,), and the vertices in the object's frame, (P, 3)
     """
+    if frames is None:
+        # A box sorts out most frames before any point is rotated.
+        frames = frames_near(hand, poses, bounds, margin)
     poses = poses[frames]
     rotations = Rotation.from_quat(poses[:, 3:]).as_matrix()
     local = (hand.vertices_at(frames) - poses[:, None, :3]) @ rotations

@@ -160,7 +160,7 @@ def _obstacle_depth(
         for hand in hands:
             if cancel is not None:
                 cancel.check('measuring penetration')
-            touched, points = vertices_near(hand, still, mesh.bounds, 0.0, np.arange(frames))
+            touched, points = vertices_near(hand, still, mesh.bounds, 0.0)
             if len(points):
                 np.maximum.at(depth[k], touched, -exact_signed_distance(mesh, points))
     return depth

@@ -38,11 +38,10 @@ def contact_marker(
     header: Header, hand: PosedHand, motion: HandObjectMotion, models: Mapping[str, ObjectModel]
 ) -> Marker:
     """Return the places where a hand touches objects, at all frames of the hand and the motion."""
-    frames = torch.arange(motion.num_frames).numpy()
     found = [torch.zeros(0, 3, dtype=torch.float64)]
     for poses, name in zip(motion.object_poses, motion.object_ids):
         mesh = models[name].mesh
-        which, points = vertices_near(hand, poses.numpy(), mesh.bounds, CONTACT_DISTANCE, frames)
+        which, points = vertices_near(hand, poses.numpy(), mesh.bounds, CONTACT_DISTANCE)
         near = exact_signed_distance(mesh, points) <= CONTACT_DISTANCE
         local = torch.from_numpy(points[near])
         found.append(transform_points(poses[torch.from_numpy(which[near])], local[:, None])[:, 0])
