@@ -15,6 +15,7 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.objects.loading import load_object
 from hoi_planner.planning.candidates import Candidates
+from hoi_planner.planning.descent_polls import heeded_in_descents
 from hoi_planner.planning.looking_ahead import LookingAhead, MAX_LOOK_AHEAD, WaveStages
 from hoi_planner.planning.plan import CandidatePlan
 from hoi_planner.planning.request import PlanRequest
@@ -153,7 +154,9 @@ class Planner:
     def _ahead(self, request, token, progress, wave, look_ahead) -> LookingAhead:
         """Return what makes and judges the waves of a request."""
         def make(part, token, tell):
-            return self._generator.generate(part, token, lambda *step: tell('generate', *step, NAN))
+            with heeded_in_descents(token):     # what is deep down stops too, and makes room
+                return self._generator.generate(
+                    part, token, lambda *step: tell('generate', *step, NAN))
 
         def judge(part, plans, token, tell):
             refused = tuple(refusal_report(item) for item in plans.refused)

@@ -6,11 +6,12 @@ from dataclasses import replace
 import math
 import re
 import threading
+import time
 
 import pytest
 import torch
 
-from hoi_planner.cancellation import CancelToken
+from hoi_planner.cancellation import CancelToken, checkpoint
 from hoi_planner.failures import FailureCode
 from hoi_planner.physics.limits import PlanLimits
 from hoi_planner.physics.summary import PlanMetrics
@@ -118,6 +119,35 @@ def test_cancel_from_another_thread(planner):
     assert result.code == FailureCode.CANCELED
     assert token.elapsed < 15
     assert planner.plan(replace(REQUEST, candidates=1)).accepted
+
+
+class Deep:
+    """A generator whose work sees the token only by checkpoints, as refinement does."""
+
+    def __init__(self):
+        """Nothing was made yet."""
+        self.begun = threading.Event()
+
+    def generate(self, request, token, progress):
+        """Work until told to stop, ten seconds at most."""
+        self.begun.set()
+        for _ in range(1000):
+            checkpoint('deep down')
+            time.sleep(0.01)
+        raise AssertionError('nobody stopped it')
+
+
+def test_work_deep_down_in_a_generator_stops_at_a_cancel():
+    token, generator = CancelToken(), Deep()
+
+    def cancel():
+        generator.begun.wait(10)
+        token.cancel()
+
+    threading.Thread(target=cancel).start()
+    with ValidationPool(1) as pool:
+        result = Planner(generator, LocalValidator(pool)).plan(REQUEST, token)
+    assert result.code == FailureCode.CANCELED
 
 
 class Counting:
