@@ -7,7 +7,7 @@ What a hand meets but the other hand does not depend on the other's grip: each g
 once, alone, and only pairs of good ones together.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 import heapq
 import re
@@ -15,7 +15,7 @@ import re
 from hoi_planner.cancellation import checkpoint
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.clearance import (
-    find_collision, find_hand_collision, find_meeting_hands)
+    find_collision, find_hand_collision, find_meeting, Problem)
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.motion.record import HandObjectMotion
 from hoi_planner.refinement.config import RefinementConfig
@@ -27,6 +27,7 @@ from hoi_planner.refinement.shared_room import shared_room
 # Metres that a hand may get into what it takes, on the distance grid; exactly it is some 0.1 mm
 # more, and the planner's limit is 3 mm.
 DEEPEST = 0.0029
+KEPT = 3        # frames in which grips failed
 CROWDED = 'the hands would come within each other'
 _MILLIMETRES = re.compile(r' -?\d+\.\d mm( of)?')
 
@@ -55,6 +56,16 @@ def best_first(choices: Sequence[Sequence[Choice]], farthest: float) -> Iterator
                 heapq.heappush(heap, (total, following))
 
 
+class Suspects(list):
+    """The frames in which other grips failed, the latest first: most fail in the same ones."""
+
+    def seen(self, problem: Problem | None) -> Problem | None:
+        """Take note of a problem, if it is one; return it."""
+        if problem is not None:
+            self[:] = [problem.frame, *(each for each in self if each != problem.frame)][:KEPT]
+        return problem
+
+
 class GripCheck:
     """Whether a hand meets something on its way with a grip, looked at once a grip."""
 
@@ -62,6 +73,7 @@ class GripCheck:
         """Keep where the objects are."""
         self._stage, self._scene = stage, scene
         self._known: dict[tuple[int, int], tuple[HandWay, str | None]] = {}
+        self._suspects = defaultdict(Suspects)      # of each use
 
     @property
     def looks(self) -> int:
@@ -83,8 +95,10 @@ class GripCheck:
             alone = with_hands(stage.sample, [hand]).with_(
                 object_poses=stage.paths, wrist_poses=way.wrists[None],
                 finger_poses=way.fingers[None])
-            reason = find_hand_collision(self._scene, alone, 0, stage.check)
-            self._known[key] = way, reason or self._too_deep(which, alone)
+            suspects = self._suspects[which]
+            problem = suspects.seen(
+                find_hand_collision(self._scene, alone, 0, stage.check, suspects))
+            self._known[key] = way, problem.reason if problem else self._too_deep(which, alone)
         return self._known[key]
 
     def _too_deep(self, which: int, alone: HandObjectMotion) -> str | None:
@@ -111,9 +125,10 @@ def first_clear(
         scene, with_hands(stage.sample.with_(object_poses=stage.paths), idle), stage.check)
     if reason:
         return reason
-    check, refusals, tried = GripCheck(stage, scene), Counter(), 0
+    check, refusals, tried, suspects = GripCheck(stage, scene), Counter(), 0, Suspects()
     room = shared_room(stage, choices)
     for places in best_first(choices, config.farthest):
+        checkpoint('refinement')
         if room is not None and room(*places) < stage.check.margins.hand_hand:
             refusals[CROWDED] += 1
             if refusals.total() >= config.pairs:
@@ -123,10 +138,10 @@ def first_clear(
         reason = next((reason for _, reason in looks if reason), None)
         if reason is None:
             motion = with_ways(stage, [way for way, _ in looks])
-            reason = find_meeting_hands(motion, stage.check.margins)
-            if reason is None:
+            problem = suspects.seen(find_meeting(motion, stage.check.margins, suspects))
+            if problem is None:
                 return motion
-            tried += 1
+            reason, tried = problem.reason, tried + 1
         refusals[_MILLIMETRES.sub('', reason)] += 1
         if tried == config.tries or check.looks >= config.looks:
             break

@@ -4,7 +4,8 @@
 
 import itertools
 
-from hoi_planner.refinement.grip_search import best_first
+from hoi_planner.demonstrations.scripting.clearance import Problem
+from hoi_planner.refinement.grip_search import best_first, KEPT, Suspects
 from hoi_planner.refinement.regrasp import Choice
 
 
@@ -31,3 +32,12 @@ def test_a_last_resort_waits_for_all_that_need_none_however_near_it_is():
 
 def test_nothing_beyond_the_farthest_is_tried():
     assert list(best_first([group(0.05, 0.2, last=(0.07, 0.3))], 0.1)) == [(0,), (1,)]
+
+
+def test_suspects_are_the_frames_of_the_latest_problems_each_once():
+    suspects = Suspects()
+    assert suspects.seen(None) is None and not suspects
+    for frame in (7, 4, 7, 1, 9):
+        problem = Problem('in the way', frame)
+        assert suspects.seen(problem) is problem
+    assert suspects == [9, 1, 7][:KEPT]

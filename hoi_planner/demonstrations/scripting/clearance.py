@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coarse checks of a planned motion: hands against objects, hands, table; objects, each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 import functools
 import math
@@ -43,6 +43,14 @@ class Margins:
     object_object: float = 0.0008
     object_apart: float = 0.010
     object_table: float = -0.0005
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a motion, in words, and the frame at which it is worst."""
+
+    reason: str
+    frame: int
 
 
 class Shape:
@@ -102,29 +110,46 @@ def find_collision(scene: TaskScene, motion: HandObjectMotion, check: Check) -> 
     for reason in _object_problems(scene, motion.object_ids, objects, near, check):
         return reason
     for hand in range(len(motion.sides)):
-        for reason in _hand_problems(scene, motion, hand, frames, objects, check):
-            return reason
+        for problem in _hand_problems(scene, motion, hand, frames, objects, check):
+            return problem.reason
     return find_meeting_hands(motion, check.margins)
 
 
 def find_hand_collision(
     scene: TaskScene, motion: HandObjectMotion, hand: int, check: Check,
-) -> str | None:
-    """Return what is wrong with one hand, in words, the other hand left out; or None."""
-    frames = looked_at(motion)
-    for reason in _hand_problems(
-            scene, motion, hand, frames, motion.object_poses[:, frames], check):
-        return reason
+    suspects: Sequence[int] = (),
+) -> Problem | None:
+    """
+    Return what is wrong with one hand, the other hand left out; or None.
+
+    :param suspects: of the frames looked at, those to look at first
+    """
+    for frames in ([*suspects], looked_at(motion)):
+        for problem in _hand_problems(
+                scene, motion, hand, frames, motion.object_poses[:, frames], check):
+            return problem
     return None
 
 
 def find_meeting_hands(motion: HandObjectMotion, margins: Margins) -> str | None:
     """Return that the two hands of a motion come too near to each other, in words, or None."""
+    problem = find_meeting(motion, margins)
+    return problem.reason if problem else None
+
+
+def find_meeting(
+    motion: HandObjectMotion, margins: Margins, suspects: Sequence[int] = (),
+) -> Problem | None:
+    """
+    Return that the two hands of a motion come too near to each other, or None.
+
+    :param suspects: frames to look at first, instead of some all over the motion
+    """
     if len(motion.sides) < 2:
         return None
-    gap = hand_gap(motion, margins.hand_hand)
-    return None if gap >= margins.hand_hand else (
-        f'the hands would come within {1e3 * gap:.1f} mm of each other')
+    gap, frame = nearest_approach(motion, margins.hand_hand, suspects)
+    return None if gap >= margins.hand_hand else Problem(
+        f'the hands would come within {1e3 * gap:.1f} mm of each other', frame)
 
 
 def looked_at(motion: HandObjectMotion) -> list[int]:
@@ -155,53 +180,74 @@ def _object_problems(scene, ids, objects, near, check):
                 yield f"object '{ids[i]}' would meet obstacle '{obstacle.id}'"
 
 
-def _hand_problems(scene, motion, hand, frames, objects, check):
+def _hand_problems(scene, motion, hand, frames, objects, check) -> Iterator[Problem]:
+    if not frames:
+        return
     side, skin = motion.sides[hand], hand_skin(motion, hand, frames, SKIN_POINTS)
     if scene.table_height is not None:
         height = lowest_point(motion, hand, frames, skin, scene.table_height)
         if height < check.margins.hand_table:
-            yield f'the {side} hand would be {-1e3 * height:.1f} mm in the table'
+            yield Problem(f'the {side} hand would be {-1e3 * height:.1f} mm in the table',
+                          frames[skin[..., 2].amin(dim=1).argmin().item()])
     for m, shape in enumerate(check.shapes):
         start, end = check.touching.get((side, m), (math.inf, math.inf))
         apart = (motion.times[frames] < start) | (motion.times[frames] > end)
         if not apart.any():
             continue
         local = transform_points(inverse(objects[m, apart]), skin[apart])
-        gap = shape.distance(local).min().item()
+        gap, first = shape.distance(local).amin(dim=1).min(dim=0)
         if gap < check.margins.hand_object:
-            yield (f'the {side} hand would come within {1e3 * gap:.1f} mm of '
-                   f"object '{motion.object_ids[m]}'")
+            yield Problem(f'the {side} hand would come within {1e3 * gap.item():.1f} mm of '
+                          f"object '{motion.object_ids[m]}'",
+                          frames[apart.nonzero()[first].item()])
     for obstacle, shape in _obstacles(scene):
-        gap = shape.distance(transform_points(inverse(obstacle.pose), skin)).min().item()
+        gap, first = shape.distance(
+            transform_points(inverse(obstacle.pose), skin)).amin(dim=1).min(dim=0)
         if gap < check.margins.hand_object:
-            yield f"the {side} hand would meet obstacle '{obstacle.id}'"
+            yield Problem(f"the {side} hand would meet obstacle '{obstacle.id}'", frames[first])
 
 
-def hand_gap(motion: HandObjectMotion, enough: float = -math.inf) -> float:
+def hand_gap(motion: HandObjectMotion) -> float:
+    """Return metres between the two hands' skin where they come nearest, as nearest_approach."""
+    return nearest_approach(motion)[0]
+
+
+def nearest_approach(
+    motion: HandObjectMotion, enough: float = -math.inf, suspects: Sequence[int] = (),
+) -> tuple[float, int]:
     """
-    Return metres between points of the two hands' skin, the least of the frames looked at.
+    Return metres between points of the two hands' skin, the least of the frames looked at; which.
 
     They are every EVERY-th one, and all of them where hands are near: fingers that open move by
     centimetres in a tenth of a second. No more than skin_gaps gives where hands are far apart.
 
     :param enough: where a first look finds a gap below it, that is returned
+    :param suspects: frames of the first look; some all over the motion when empty
     """
     apart = (motion.wrist_poses[0, :, :3] - motion.wrist_poses[1, :, :3]).norm(dim=-1)
     near = torch.nonzero(apart < NEAR)[:, 0].tolist()
-    if not near:
-        return math.inf
     looked = near[::EVERY]
-    gaps = torch.full((len(looked),), math.inf)
-    for part in (slice(None, None, FIRST_LOOK), slice(None)):
-        unseen = [i for i in range(len(looked))[part] if gaps[i] == math.inf]
-        gaps[unseen] = skin_gaps(motion, [looked[i] for i in unseen])
-        if gaps.min() < enough:
-            return gaps.min().item()
-    close = {frame + step for frame, gap in zip(looked, gaps.tolist()) if gap < SUSPECT
+    gaps: dict[int, float] = {}
+    for frames in (suspects or looked[::FIRST_LOOK], looked):
+        _look(motion, frames, gaps)
+        if gaps and min(gaps.values()) < enough:
+            return _least(gaps)
+    close = {frame + step for frame in looked if gaps[frame] < SUSPECT
              for step in range(1 - EVERY, EVERY)}
-    between = sorted(close.intersection(near).difference(looked))
-    return min(gaps.min().item(),
-               skin_gaps(motion, between).min().item() if between else math.inf)
+    _look(motion, sorted(close.intersection(near)), gaps)
+    return _least(gaps)
+
+
+def _look(motion: HandObjectMotion, frames: Sequence[int], gaps: dict[int, float]) -> None:
+    """Write the gaps of those frames down that are not known yet."""
+    unseen = [frame for frame in frames if frame not in gaps]
+    if unseen:
+        gaps.update(zip(unseen, skin_gaps(motion, unseen).tolist()))
+
+
+def _least(gaps: dict[int, float]) -> tuple[float, int]:
+    """Return the least gap and its frame."""
+    return min(((gap, frame) for frame, gap in gaps.items()), default=(math.inf, 0))
 
 
 def skin_gaps(motion: HandObjectMotion, frames: Sequence[int]) -> torch.Tensor:

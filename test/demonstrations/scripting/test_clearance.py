@@ -5,11 +5,15 @@
 import math
 
 from hoi_planner.demonstrations.scripting.clearance import (
-    EVERY, hand_gap, hand_skin, lowest_point, NEAR_POINTS, skin_gaps, SKIN_POINTS, SUSPECT)
+    Check, EVERY, find_hand_collision, find_meeting, hand_gap, hand_skin, looked_at, lowest_point,
+    Margins, NEAR_POINTS, nearest_approach, Shape, skin_gaps, SKIN_POINTS, SUSPECT)
+from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.hand_paths import neutral_wrist
+from hoi_planner.geometry.transforms import identity_pose
 from hoi_planner.hands.contract import NUM_SHAPE
 from hoi_planner.hands.postures import posture
 from hoi_planner.motion.record import HandObjectMotion
+from hoi_planner.objects.loading import load_object
 import pytest
 import torch
 
@@ -41,6 +45,42 @@ def test_hands_that_meet_between_two_looks_are_seen(nearest):
     assert hand_gap(motion) == gaps.min().item()
     if nearest % EVERY:
         assert gaps[::EVERY].min() > gaps.min() + 0.005
+
+
+@pytest.mark.parametrize('suspects', [(), (3,), (15, 27), (9, 14, 15)])
+def test_who_is_suspected_changes_no_verdict_on_hands_that_meet(suspects):
+    verdicts = []
+    for nearest in (-0.11, -0.16):
+        offset = torch.zeros(FRAMES, 3, dtype=torch.float64)
+        offset[:, 1] = nearest - 0.012 * (torch.arange(FRAMES) - 15).abs()
+        motion = two_hands(offset)
+        problem = find_meeting(motion, Margins(), suspects)
+        verdicts.append(problem is not None)
+        gaps = skin_gaps(motion, range(FRAMES))
+        assert nearest_approach(motion, suspects=suspects) == (gaps.min().item(), 15)
+        if problem:
+            assert gaps[problem.frame] < Margins().hand_hand
+            assert f'{1e3 * gaps[problem.frame].item():.1f} mm' in problem.reason
+    assert verdicts == [True, False]
+
+
+@pytest.mark.parametrize('suspects', [(), (15,), (3, 27)])
+def test_who_is_suspected_changes_no_verdict_on_a_hand_alone(suspects):
+    carton = load_object('library://carton')
+    scene = TaskScene((PlacedObject('box', carton, identity_pose()),))
+    for away, verdict in ((0.0, True), (0.6, False)):
+        offset = torch.zeros(FRAMES, 3, dtype=torch.float64)
+        offset[:, 0] = away + 0.02 * (torch.arange(FRAMES) - 15).abs()
+        motion = two_hands(offset)
+        # Where the hand is in frame 15, unless it is away.
+        middle = hand_skin(two_hands(torch.zeros_like(offset)), 1, [15])[0].mean(dim=0)
+        poses = identity_pose(FRAMES).double()[None].clone()
+        poses[..., :3] = middle
+        motion = motion.with_(object_ids=('box',), object_poses=poses)
+        problem = find_hand_collision(scene, motion, 1, Check((Shape(carton),), {}), suspects)
+        assert (problem is not None) == verdict
+        if problem:
+            assert problem.frame in looked_at(motion) and "object 'box'" in problem.reason
 
 
 def test_gaps_are_those_of_all_points_where_hands_are_near_and_never_more():
