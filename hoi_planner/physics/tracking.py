@@ -140,6 +140,8 @@ class TrackingSimulation:
         for hand in self._hands:
             hand.drive(step)
         self._world.step()
+        if (step + 1) % self.config.force_every and (step + 1) % self._substeps:
+            return
         for m, body in enumerate(self._bodies):
             if body.released:
                 np.maximum(force[:, m], self._hand_forces(body), out=force[:, m])

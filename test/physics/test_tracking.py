@@ -223,6 +223,19 @@ def test_frame_by_frame_is_the_same_as_run():
     assert max(state.force[1, 0] for state in states) == whole.peak_force[1, 0]
 
 
+def test_forces_read_more_rarely_change_nothing_but_the_forces():
+    scene, motion = PhysicsScene({'box': box_object()}, 'paddle'), two_palm_carry()
+    every, third, last = (
+        play(scene, motion, PhysicsConfig(force_every=count)) for count in (1, 3, 1000))
+    for fewer in (third, last):
+        np.testing.assert_array_equal(fewer.objects[0].poses, every.objects[0].poses)
+        assert (fewer.peak_force <= every.peak_force).all()
+        # The palms press with some 33 N: what they hold with is seen at any rate.
+        np.testing.assert_allclose(fewer.peak_force, every.peak_force, rtol=0.25)
+    with pytest.raises(ValueError, match='force_every is 0, must be at least 1'):
+        PhysicsConfig(force_every=0)
+
+
 def test_what_was_not_played_is_not_measured():
     scene, motion = PhysicsScene({'box': box_object()}, 'paddle'), two_palm_carry()
     with TrackingSimulation(scene, motion, hand_models=paddle_hands()) as simulation:
