@@ -166,6 +166,7 @@ def main():
     generator.warm_up()
     rows = []
     with ValidationPool(arguments.workers) as pool:
+        pool.wait_until_ready()     # as the graph's nodes are, before they take goals
         planner = graph_planner(generator, pool, settings)
         print(f'{"task":10s} {"requests":>8s} {"accepted":>8s} {"":8s} {"median s":>9s}')
         for name in arguments.tasks or sorted(TASKS):
