@@ -3,7 +3,7 @@
 """The physical constants of a simulation, checked as they are made."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_FRICTION = 10.0     # Bullet cuts the product of two surfaces' values off there
 
@@ -57,7 +57,8 @@ class PhysicsConfig:
     collision_margin: float = 5e-4
     release_margin: float = 2e-3
     motion_tolerance: float = 1e-6
-    force_every: int = 1
+    # Not in the repr: it moves nothing, and what a physics was found to do is kept by its repr.
+    force_every: int = field(default=1, repr=False)
 
     def __post_init__(self):
         """
