@@ -207,11 +207,6 @@ def _hand_problems(scene, motion, hand, frames, objects, check) -> Iterator[Prob
             yield Problem(f"the {side} hand would meet obstacle '{obstacle.id}'", frames[first])
 
 
-def hand_gap(motion: HandObjectMotion) -> float:
-    """Return metres between the two hands' skin where they come nearest, as nearest_approach."""
-    return nearest_approach(motion)[0]
-
-
 def nearest_approach(
     motion: HandObjectMotion, enough: float = -math.inf, suspects: Sequence[int] = (),
 ) -> tuple[float, int]:

@@ -5,8 +5,8 @@
 import math
 
 from hoi_planner.demonstrations.scripting.clearance import (
-    Check, EVERY, find_hand_collision, find_meeting, hand_gap, hand_skin, looked_at, lowest_point,
-    Margins, NEAR_POINTS, nearest_approach, Shape, skin_gaps, SKIN_POINTS, SUSPECT)
+    Check, EVERY, find_hand_collision, find_meeting, hand_skin, looked_at, lowest_point, Margins,
+    NEAR_POINTS, nearest_approach, Shape, skin_gaps, SKIN_POINTS, SUSPECT)
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.hand_paths import neutral_wrist
 from hoi_planner.geometry.transforms import identity_pose
@@ -42,7 +42,7 @@ def test_hands_that_meet_between_two_looks_are_seen(nearest):
     motion = two_hands(offset)
     gaps = skin_gaps(motion, range(FRAMES))
     assert int(gaps.argmin()) == nearest
-    assert hand_gap(motion) == gaps.min().item()
+    assert nearest_approach(motion) == (gaps.min().item(), nearest)
     if nearest % EVERY:
         assert gaps[::EVERY].min() > gaps.min() + 0.005
 
@@ -98,7 +98,7 @@ def test_gaps_are_those_of_all_points_where_hands_are_near_and_never_more():
 
 def test_hands_far_apart_are_not_looked_at():
     offset = torch.tensor([0.0, -2.0, 0.0], dtype=torch.float64).expand(FRAMES, 3)
-    assert hand_gap(two_hands(offset)) == math.inf
+    assert nearest_approach(two_hands(offset))[0] == math.inf
 
 
 @pytest.mark.parametrize('height', [0.0, 0.2, 0.28, 0.31])
