@@ -112,7 +112,8 @@ def find_collision(scene: TaskScene, motion: HandObjectMotion, check: Check) -> 
     for hand in range(len(motion.sides)):
         for problem in _hand_problems(scene, motion, hand, frames, objects, check):
             return problem.reason
-    return find_meeting_hands(motion, check.margins)
+    problem = find_meeting(motion, check.margins)
+    return problem.reason if problem else None
 
 
 def find_hand_collision(
@@ -124,17 +125,11 @@ def find_hand_collision(
 
     :param suspects: of the frames looked at, those to look at first
     """
-    for frames in ([*suspects], looked_at(motion)):
+    for frames in filter(None, ([*suspects], looked_at(motion))):
         for problem in _hand_problems(
                 scene, motion, hand, frames, motion.object_poses[:, frames], check):
             return problem
     return None
-
-
-def find_meeting_hands(motion: HandObjectMotion, margins: Margins) -> str | None:
-    """Return that the two hands of a motion come too near to each other, in words, or None."""
-    problem = find_meeting(motion, margins)
-    return problem.reason if problem else None
 
 
 def find_meeting(
@@ -181,8 +176,6 @@ def _object_problems(scene, ids, objects, near, check):
 
 
 def _hand_problems(scene, motion, hand, frames, objects, check) -> Iterator[Problem]:
-    if not frames:
-        return
     side, skin = motion.sides[hand], hand_skin(motion, hand, frames, SKIN_POINTS)
     if scene.table_height is not None:
         height = lowest_point(motion, hand, frames, skin, scene.table_height)
