@@ -24,7 +24,8 @@ from hoi_planner.objects.model import ObjectModel
 from hoi_planner.physics.config import judging_physics, PhysicsConfig
 from hoi_planner.physics.scene import PhysicsScene
 
-VERSION = 1
+VERSION = 2
+DECIMALS = 6            # of metres and radians by which grasps are known again
 LOST = 0.02             # metres of displacement: the object has slipped away
 # As plans are judged, with some less friction yet.
 PHYSICS = judging_physics(0.6, 60, 180.0)
@@ -34,16 +35,27 @@ _asking = threading.RLock()
 
 def firm(model: ObjectModel, grasps: GraspSet) -> torch.Tensor:
     """Return (G,) bool, whether each grasp holds its object in PHYSICS; kept on disk."""
-    digest = hashlib.sha256()
-    for name in TENSOR_SHAPES:
-        digest.update(getattr(grasps, name).numpy().tobytes())
     key = {'version': VERSION, 'hand_model': grasps.hand_model, 'side': grasps.side,
-           'mesh': content_hash(model.mesh), 'mass': model.mass, 'grasps': digest.hexdigest(),
+           'mesh': content_hash(model.mesh), 'mass': model.mass, 'grasps': grasps_hash(grasps),
            'physics': repr(PHYSICS)}
     with _asking:
         arrays = cached_arrays('firm_grasps', key, lambda: {'firm': np.array(
             [holds_firmly(model, grasps, i) for i in range(len(grasps))])})
     return torch.from_numpy(np.array(arrays['firm']))
+
+
+def grasps_hash(grasps: GraspSet) -> str:
+    """
+    Return the SHA-256 of grasps, rounded to DECIMALS.
+
+    Quaternions and fingers are computed from what is stored, and their last bits differ from one
+    make of processor to the next: by those a verdict that ships would never be found again.
+    """
+    digest = hashlib.sha256()
+    for name in TENSOR_SHAPES:
+        rounded = np.round(getattr(grasps, name).numpy(), DECIMALS) + 0.0       # no -0.0
+        digest.update(rounded.tobytes())
+    return digest.hexdigest()
 
 
 def holds_firmly(

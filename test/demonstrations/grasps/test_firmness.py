@@ -5,7 +5,8 @@
 from dataclasses import replace
 
 from hoi_planner.demonstrations.grasps import firmness
-from hoi_planner.demonstrations.grasps.firmness import firm, holds_firmly, PHYSICS
+from hoi_planner.demonstrations.grasps.firmness import (
+    firm, grasps_hash, holds_firmly, PHYSICS)
 from hoi_planner.demonstrations.grasps.library import grasps_for
 from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.config import PhysicsConfig
@@ -39,3 +40,15 @@ def test_it_is_found_once_and_then_read(lid, tmp_path, monkeypatch):
     # Other grasps, or the same of a heavier object, are another question.
     assert not firm(model, grasps.select([1, 0])).any() and len(asked) == 2
     assert not firm(replace(model, mass=2 * model.mass), grasps).any() and len(asked) == 6
+
+
+def test_another_processors_last_bits_are_no_other_grasps(lid):
+    grasps = lid[1]
+    noise = torch.linspace(-1, 1, grasps.fingers.numel(), dtype=torch.float64)
+    noise = noise.reshape(grasps.fingers.shape)
+    twin = replace(grasps, fingers=grasps.fingers + 1e-15 * noise)
+    assert not torch.equal(twin.fingers, grasps.fingers)
+    assert grasps_hash(twin) == grasps_hash(grasps)
+    bent = replace(grasps, fingers=grasps.fingers + 1e-4 * noise)
+    assert grasps_hash(bent) != grasps_hash(grasps)
+    assert grasps_hash(replace(grasps, lift=grasps.lift + 1e-5)) != grasps_hash(grasps)
