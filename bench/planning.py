@@ -8,7 +8,8 @@ workers, without ROS. Objects and places are drawn as demonstrations draw them, 
 sizes that training never shows. Grasps and distance grids of such objects that this machine does
 not know yet are made before the clock starts; --cold counts them. With --execute each accepted plan
 is then played as simulated_executor does, in finer steps with a converged solver: `held` says in
-how many the objects stayed within the limits of displacement and rotation.
+how many the objects stayed within the limits of displacement and rotation. The last line says how
+fast the machine was meanwhile.
 
 Run: OMP_NUM_THREADS=1 python bench/planning.py --generator syncdiff --seeds 10
 """
@@ -40,6 +41,7 @@ from hoi_planner.planning.generators import make_generator
 from hoi_planner.planning.local_validator import LocalValidator
 from hoi_planner.planning.planner import Planner
 from hoi_planner.planning.request import ObjectPlacement, PlanRequest
+import yardstick
 
 
 def drawn_objects(task, seed, instances):
@@ -101,17 +103,18 @@ def ask(planner, task, placed, seed, settings):
     return result, time.perf_counter() - begin
 
 
-def row(planner, task, settings, arguments):
-    """Ask with every seed of a task; print and return what came of it."""
+def row(planner, task, settings, arguments, machine):
+    """Ask with every seed of a task, measure the machine between; print and return what came."""
     instances = {'unseen': UNSEEN_INSTANCES, 'train': TRAIN_INSTANCES,
                  'stored': range(1)}[arguments.instances]
-    accepted, tried, refused, held = [], [], Counter(), []
+    accepted, tried, refused, held, speed = [], [], Counter(), [], []
     for seed in range(arguments.first, arguments.first + arguments.seeds):
         placed = drawn_objects(task, seed, instances)
         if placed is None:
             continue
         if not arguments.cold:
             make_known(placed)
+        speed.append(machine.measure())
         result, seconds = ask(planner, task, placed, seed, settings)
         tried.append(seconds)
         if result.accepted:
@@ -131,7 +134,7 @@ def row(planner, task, settings, arguments):
           + ', '.join(words), flush=True)
     return {'task': task.name, 'requests': len(tried), 'accepted': len(accepted),
             'seconds': accepted, 'refused': dict(refused), 'held': sum(held),
-            'executed': len(held)}
+            'executed': len(held), 'yardstick': speed}
 
 
 def main():
@@ -165,12 +168,12 @@ def main():
     generator = make_generator(settings.generator, checkpoint=arguments.checkpoint)
     generator.warm_up()
     rows = []
-    with ValidationPool(arguments.workers) as pool:
+    with ValidationPool(arguments.workers) as pool, yardstick.Yardstick() as machine:
         pool.wait_until_ready()     # as the graph's nodes are, before they take goals
         planner = graph_planner(generator, pool, settings)
         print(f'{"task":10s} {"requests":>8s} {"accepted":>8s} {"":8s} {"median s":>9s}')
         for name in arguments.tasks or sorted(TASKS):
-            rows.append(row(planner, find_task(name), settings, arguments))
+            rows.append(row(planner, find_task(name), settings, arguments, machine))
     seconds = [each for found in rows for each in found['seconds']]
     requests = sum(found['requests'] for found in rows)
     print(f'{"all":10s} {requests:8d} {len(seconds):8d} '
@@ -178,6 +181,7 @@ def main():
           f'{statistics.median(seconds) if seconds else float("nan"):9.2f}  '
           + (f'{sum(found["held"] for found in rows)} of '
              f'{sum(found["executed"] for found in rows)} held' if arguments.execute else ''))
+    print(yardstick.words([each for found in rows for each in found['yardstick']]))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + '\n')
 
