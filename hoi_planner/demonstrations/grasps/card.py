@@ -22,6 +22,10 @@ friction of {friction:g} and {stiffness:.0f} N/m at each contact point.
 Two-handed grasps are mirror images of each other across the object's plane of symmetry, proven
 together. What is missing in a row's family is not for one hand (or not for two).
 
+Other sizes of a family get these grasps fitted and proven again, once a size; those of all numbered
+instances come along in models/precomputed. Where no fitted grasp of one hand holds, the mirror
+images of the other hand's are proven.
+
 Remake: `python -m hoi_planner.demonstrations.grasps.build_library`. `tried` counts the candidates
 that physics was asked about, `core s` is the processor time of all workers for a proven grasp: on
 two idle cores it takes half of that. Spread: mean difference to the nearest other grasp, in units

@@ -13,6 +13,7 @@ from hoi_planner.demonstrations.grasps.descent import adam, DescentConfig
 from hoi_planner.demonstrations.grasps.diversity import choose_diverse
 from hoi_planner.demonstrations.grasps.energy import contacts
 from hoi_planner.demonstrations.grasps.kinds import KINDS
+from hoi_planner.demonstrations.grasps.mirrored import mirror_records
 from hoi_planner.demonstrations.grasps.proof import ProofConfig
 from hoi_planner.demonstrations.grasps.proving import prove_records
 from hoi_planner.demonstrations.grasps.records import GraspRecords, join, no_records
@@ -68,7 +69,7 @@ def fit_records(
     :param region: of both objects
     :raises ValueError: a region that one of them lacks
     """
-    chosen = stored.select([i for i, name in enumerate(stored.regions) if name == region])
+    chosen = stored.of_regions([region])
     if not len(chosen):
         return no_records(stored.side)
     targets = GraspTarget.of(source), GraspTarget.of(model)
@@ -81,6 +82,22 @@ def fit_records(
         if len(proven) >= config.scarce:
             break
     return proven
+
+
+def prove_mirrored(
+    records: GraspRecords, model: ObjectModel, hand_model: str = 'open_hand',
+    config: FitConfig = FitConfig(),
+) -> GraspRecords:
+    """
+    Return the mirror images of an object's grasps that are proven by the other hand.
+
+    :param records: proven on the object itself
+    :raises ValueError: the object has no mirror plane, a region has no mirror image
+    """
+    mirrored = mirror_records(records, model.affordances)
+    return prove_records(
+        model, GraspTarget.of(model), mirrored, range(len(mirrored)), hand_model,
+        config.limits, config.proof).records
 
 
 def _fitted_round(

@@ -9,24 +9,18 @@ import hashlib
 from pathlib import Path
 import threading
 
-import numpy as np
-import torch
-
 from hoi_planner.assets import models_path, user_directory
-from hoi_planner.demonstrations.grasps.contract import GraspSet, KINDS, TwoHandGraspSet
-from hoi_planner.demonstrations.grasps.fitting import fit_records
-from hoi_planner.demonstrations.grasps.records import ARRAYS, GraspRecords, join, no_records
+from hoi_planner.demonstrations.grasps.contract import GraspSet, TwoHandGraspSet
+from hoi_planner.demonstrations.grasps.instance_fits import fitted_or_mirrored, fitted_pairs
+from hoi_planner.demonstrations.grasps.records import no_records
 from hoi_planner.demonstrations.grasps.storage import GraspFile, load_grasps
-from hoi_planner.demonstrations.grasps.two_hands import fit_pairs
 from hoi_planner.failures import FailureCode, HoiPlannerError
-from hoi_planner.geometry.array_cache import cached_arrays
 from hoi_planner.geometry.meshes import content_hash
 from hoi_planner.hands.contract import SIDES
 from hoi_planner.objects.instances import instance_resource
 from hoi_planner.objects.loading import load_object
 from hoi_planner.objects.model import ObjectModel
 
-FIT_VERSION = 6         # of what fitting does; another one fits anew
 # Threads that ask for the same grasps at once have them fitted once.
 _asking = threading.RLock()
 
@@ -38,8 +32,8 @@ def grasps_for(
     Return proven grasps of an object by one hand.
 
     Of instance 0 of a family they are the stored ones; to another instance those are fitted and
-    proven again, once, then kept on disk; of a user's object they are what `hoi-planner grasps
-    search` found.
+    proven again, once, then kept on disk, and where none of them holds, the mirror images of the
+    other hand's are proven; of a user's object they are what `hoi-planner grasps search` found.
 
     :param regions: only these; all graspable ones when empty
     :raises HoiPlannerError: NO_CANDIDATE, there are none
@@ -91,12 +85,10 @@ def _question(
 def _one_hand(asked: _Question) -> GraspSet:
     model, side, wanted, hand_model = asked.model, asked.side, asked.regions, asked.hand_model
     file = grasp_file(model, hand_model)
-    stored = file.groups.get(side, no_records(side))
     if is_stored_object(model, file):
-        found = stored.select([i for i, name in enumerate(stored.regions) if name in wanted])
+        found = file.groups.get(side, no_records(side)).of_regions(wanted)
     else:
-        found = join([no_records(side)] + [
-            _fitted(file, stored, model, name, hand_model) for name in wanted])
+        found = fitted_or_mirrored(file, side, model, wanted, hand_model)
     if not len(found):
         raise HoiPlannerError(
             FailureCode.NO_CANDIDATE,
@@ -110,7 +102,7 @@ def _two_hands(asked: _Question) -> TwoHandGraspSet:
     file = grasp_file(model, hand_model)
     pair = tuple(file.groups.get(f'two_{side}', no_records(side)) for side in SIDES)
     if not is_stored_object(model, file):
-        pair = _fitted_pairs(file, pair, model, hand_model)
+        pair = fitted_pairs(file, pair, model, hand_model)
     if not len(pair[0]):
         raise HoiPlannerError(
             FailureCode.NO_CANDIDATE,
@@ -175,53 +167,3 @@ def is_stored_object(model: ObjectModel, file: GraspFile) -> bool:
     source = load_object(file.resource)
     return (content_hash(model.mesh) == content_hash(source.mesh)
             and model.mass == source.mass)
-
-
-def _fitted(
-    file: GraspFile, stored: GraspRecords, model: ObjectModel, region: str, hand_model: str,
-) -> GraspRecords:
-    """Return the stored grasps of a region fitted to another instance, from the cache if there."""
-    key = {**_key(file, model), 'side': stored.side, 'region': region}
-    arrays = cached_arrays('fitted_grasps', key, lambda: _packed(fit_records(
-        stored, load_object(file.resource), model, region, hand_model), model))
-    return _unpacked(arrays, stored.side, model)
-
-
-def _fitted_pairs(file, pair, model: ObjectModel, hand_model: str):
-    """Return stored two-handed grasps fitted to another instance, from the cache if there."""
-    def build() -> dict[str, np.ndarray]:
-        halves = fit_pairs(pair, load_object(file.resource), model, hand_model)
-        return {f'{half.side}.{name}': array for half in halves
-                for name, array in _packed(half, model).items()}
-
-    arrays = cached_arrays('fitted_grasps', {**_key(file, model), 'side': 'both'}, build)
-    return tuple(_unpacked(
-        {name.split('.', 1)[1]: array for name, array in arrays.items()
-         if name.startswith(side)}, side, model) for side in SIDES)
-
-
-def _key(file: GraspFile, model: ObjectModel) -> dict:
-    """Return all that fitted grasps depend on."""
-    digest = hashlib.sha256()
-    for group in sorted(file.groups):
-        for name in ARRAYS:
-            digest.update(getattr(file.groups[group], name).float().numpy().tobytes())
-    return {'version': FIT_VERSION, 'hand_model': file.hand_model, 'mesh': content_hash(model.mesh),
-            'mass': model.mass, 'stored': digest.hexdigest()}
-
-
-def _packed(records: GraspRecords, model: ObjectModel) -> dict[str, np.ndarray]:
-    """Return grasps as arrays; words become numbers."""
-    names = [region.name for region in model.affordances.regions]
-    arrays = {name: getattr(records, name).float().numpy() for name in ARRAYS}
-    arrays['regions'] = np.array([names.index(name) for name in records.regions], dtype=np.int64)
-    arrays['kinds'] = np.array([KINDS.index(name) for name in records.kinds], dtype=np.int64)
-    return arrays
-
-
-def _unpacked(arrays: dict[str, np.ndarray], side: str, model: ObjectModel) -> GraspRecords:
-    """Return grasps that _packed made arrays of."""
-    names = [region.name for region in model.affordances.regions]
-    return GraspRecords(
-        side, tuple(names[i] for i in arrays['regions']), tuple(KINDS[i] for i in arrays['kinds']),
-        **{name: torch.from_numpy(np.array(arrays[name])) for name in ARRAYS})

@@ -65,6 +65,10 @@ class GraspRecords:
             kinds=tuple(self.kinds[i] for i in indices),
             **{name: getattr(self, name)[indices] for name in ARRAYS})
 
+    def of_regions(self, wanted: Sequence[str]) -> 'GraspRecords':
+        """Return the grasps of some regions."""
+        return self.select([i for i, name in enumerate(self.regions) if name in wanted])
+
     def candidates(self) -> Candidates:
         """Return them as hands that can descend, float32."""
         return Candidates(

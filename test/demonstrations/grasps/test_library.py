@@ -132,8 +132,8 @@ def test_the_fits_that_come_with_the_package_are_found_on_this_machine(
         family, tmp_path, monkeypatch):
     # A mesh that differs in a last bit from one processor to the next would have them made anew.
     monkeypatch.setenv('HOI_CACHE', str(tmp_path))
-    monkeypatch.setattr('hoi_planner.demonstrations.grasps.library.fit_records', refuse)
-    monkeypatch.setattr('hoi_planner.demonstrations.grasps.library.fit_pairs', refuse)
+    monkeypatch.setattr('hoi_planner.demonstrations.grasps.instance_fits.fit_records', refuse)
+    monkeypatch.setattr('hoi_planner.demonstrations.grasps.instance_fits.fit_pairs', refuse)
     for number in (1, 5, 7):
         model = load_object(instance_resource(family, number))
         if family == 'tote':

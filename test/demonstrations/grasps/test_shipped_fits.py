@@ -4,7 +4,7 @@
 
 import pytest
 
-from hoi_planner.demonstrations.grasps import firmness, library
+from hoi_planner.demonstrations.grasps import firmness, instance_fits, library
 from hoi_planner.demonstrations.grasps.firmness import firm
 from hoi_planner.demonstrations.grasps.library import grasps_for, two_hand_grasps_for
 from hoi_planner.demonstrations.scripting.supply import supply
@@ -28,8 +28,8 @@ def test_no_grasp_of_a_numbered_object_is_fitted_anew(family, tmp_path, monkeypa
     def never(*given):
         raise AssertionError(f'fitted: {given}')
 
-    monkeypatch.setattr(library, 'fit_records', never)
-    monkeypatch.setattr(library, 'fit_pairs', never)
+    for name in ('fit_records', 'fit_pairs', 'prove_mirrored'):
+        monkeypatch.setattr(instance_fits, name, never)
     monkeypatch.setattr(firmness, 'holds_firmly', never)
     for index in (*TRAIN_INSTANCES, *UNSEEN_INSTANCES):
         model = load_object(instance_resource(family, index))
