@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One hand pressed flat on a face: wrist and fingers solved against the real object surface."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 import functools
 
@@ -13,7 +14,7 @@ from hoi_planner.geometry.signed_distance import SignedDistanceGrid, exact_signe
 from hoi_planner.geometry.transforms import inverse, transform_points
 from hoi_planner.hands.contract import HandModel
 from hoi_planner.hands.postures import posture
-from hoi_planner.hands.skin_points import skin_vertices, spread_ids
+from hoi_planner.hands.skin_points import skin_of_hands, spread_ids
 
 # The thumb rests where it likes; the other fingers' and the palm's anchors press.
 THUMB_ANCHORS = 5
@@ -69,91 +70,133 @@ def palm_wrist_rotation(side: str, forward: torch.Tensor, inward: torch.Tensor) 
     return torch.stack([x_axis, y_axis, torch.linalg.cross(x_axis, y_axis)], dim=1)
 
 
-def solve_palm_grasp(
-    model: HandModel, placed: PlacedObject, contact: torch.Tensor, inward: torch.Tensor,
-    forward: torch.Tensor, table_height: float | None, config: PalmGraspConfig,
-) -> PalmGrasp:
+def solve_palm_grasps(
+    models: Sequence[HandModel], placed: PlacedObject, contacts: Sequence[torch.Tensor],
+    inwards: Sequence[torch.Tensor], forward: torch.Tensor, table_height: float | None,
+    config: PalmGraspConfig,
+) -> list[PalmGrasp]:
     """
-    Lay palm and fingers on a face.
+    Lay palms and fingers of H hands on faces, each for itself, all in one descent.
 
     What a flat hand meets from outside is the object's convex hull: it spans hollows of the side,
     and a hand on a thin wall must not come out on its other side. Minimises the distance of the
     pressing anchors from the surface, with penalties on penetration and on the table, a posture
-    prior and a pull of the anchors' centre to the contact point; then shifts the hand along the
+    prior and a pull of the anchors' centre to the contact point; then shifts each hand along its
     press direction until its deepest vertex stands exactly at press_depth.
 
-    :param contact: (3,) on the surface, world, metres
-    :param inward: (3,) unit, into the object
+    :param models: of each hand
+    :param contacts: (3,) of each, on the surface, world, metres
+    :param inwards: (3,) unit, of each, into the object
     :param forward: (3,) direction of the fingers; made perpendicular to inward
     """
-    forward = forward - (forward @ inward) * inward
-    forward = forward / forward.norm()
-    rotation = palm_wrist_rotation(model.side, forward, inward)
-    surface = placed.model.mesh.convex_hull
-    wrist, fingers = _descend(
-        model, placed, surface, contact, inward, rotation, table_height, config)
-    wrist = _press(model, placed, surface, wrist, fingers, inward, config.press_depth)
-    return PalmGrasp(model.side, wrist, fingers, inward, forward, config.press_depth)
+    surface, forwards, rotations = placed.model.mesh.convex_hull, [], []
+    for model, inward in zip(models, inwards, strict=True):
+        along = forward - (forward @ inward) * inward
+        forwards.append(along / along.norm())
+        rotations.append(palm_wrist_rotation(model.side, forwards[-1], inward))
+    loss = _PalmLoss(models, placed, surface, contacts, inwards, table_height, config)
+    wrists, fingers = _descend(
+        models, placed, loss, contacts, inwards, torch.stack(rotations), config)
+    return [
+        PalmGrasp(model.side, _press(model, placed, surface, wrist, bent, inward,
+                                     config.press_depth), bent, inward, along, config.press_depth)
+        for model, wrist, bent, inward, along in zip(models, wrists, fingers, inwards, forwards)]
 
 
-def _descend(model, placed, surface, contact, inward, rotation, table_height, config):
-    grid = SignedDistanceGrid(surface, spacing=0.003)
+def _descend(models, placed, loss_of, contacts, inwards, rotations, config):
+    """Return wrists (H, 7), world, and fingers (H, 15, 3) at the end of the descent."""
+    base = torch.stack([posture('relaxed_palm', model.side).double() for model in models])
+    start = torch.stack([
+        _start_translation(*hand) for hand in zip(models, rotations, base, contacts, inwards)])
+    low, high = (
+        torch.stack([model.joint_limits[..., end] for model in models]).to(base) for end in (0, 1))
+    own = roma.rotmat_to_unitquat(rotations)
+    # All in the object's frame, where skin and distances need no further transform.
     to_object = inverse(placed.pose)
-    base = posture('relaxed_palm', model.side).to(torch.float64)
-    shape = torch.zeros(1, 10, dtype=torch.float64)
-    start = _start_translation(model, rotation, base, shape, contact, inward)
-    ids, corners = _looked_at(model)
-    low, high = model.joint_limits[..., 0].to(base), model.joint_limits[..., 1].to(base)
+    turned = roma.unitquat_to_rotmat(to_object[3:]).T
+    about = torch.stack([_product_matrix(to_object[3:], each) for each in own])
 
-    translation = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    turn = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    bend = torch.zeros(15, 3, dtype=torch.float64, requires_grad=True)
+    translation = torch.zeros_like(start, requires_grad=True)
+    turn = torch.zeros_like(start, requires_grad=True)
+    bend = torch.zeros_like(base, requires_grad=True)
     optimizer = torch.optim.Adam([
         {'params': [translation], 'lr': config.learning_rate * 0.1},
         {'params': [turn, bend], 'lr': config.learning_rate},
-    ])
-
-    def pose():
-        matrix = roma.rotvec_to_rotmat(turn) @ rotation
-        wrist = torch.cat([start + translation, roma.rotmat_to_unitquat(matrix)])
-        return wrist, torch.minimum(torch.maximum(base + bend, low), high)
-
+    ], fused=True)
     for _ in range(config.iterations):
         optimizer.zero_grad()
-        wrist, fingers = pose()
-        skin = skin_vertices(model, ids, wrist[None], fingers[None], shape)[0]
-        pressing = (skin[corners] * model.anchor_weights.to(skin)[..., None]).sum(dim=1)[
-            pressing_anchors()]
-        vertices = skin[:len(spread_ids(model, SOLVER_VERTICES))]
-        # In the precision that the grid is kept in.
-        anchor_distance = grid(transform_points(to_object, pressing).float()).double()
-        depth = grid(transform_points(to_object, vertices).float()).double()
-        depth = torch.relu(-depth - config.press_depth)
-        offset = pressing.mean(dim=0) - contact
-        offset = offset - (offset @ inward) * inward
-        # Distances in centimetres, so that the weights compare sizes that a person can picture.
-        loss = config.contact_weight * (1e2 * anchor_distance).square().mean()
-        loss = loss + config.penetration_weight * (1e2 * depth).square().mean()
-        loss = loss + config.center_weight * (1e2 * offset).square().sum()
+        quaternions = (about @ roma.rotvec_to_unitquat(turn)[..., None])[..., 0]
+        wrists = torch.cat([(start + translation) @ turned + to_object[:3], quaternions], dim=1)
+        fingers = torch.minimum(torch.maximum(base + bend, low), high)
+        loss = loss_of(wrists, fingers)
         loss = loss + config.posture_weight * bend.square().sum() * 1e2
         loss = loss + config.wrist_weight * turn.square().sum() * 1e2
-        if table_height is not None:
-            under = torch.relu(table_height + config.table_clearance - vertices[:, 2])
-            loss = loss + config.table_weight * (1e2 * under).square().mean()
         loss.backward()
         optimizer.step()
-    wrist, fingers = pose()
-    return wrist.detach(), fingers.detach()
+    with torch.no_grad():
+        quaternions = roma.quat_product(roma.rotvec_to_unitquat(turn), own)
+        return (torch.cat([start + translation, quaternions], dim=1),
+                torch.minimum(torch.maximum(base + bend, low), high))
+
+
+def _product_matrix(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
+    """Return the matrix (4, 4) that takes a quaternion q to before q after."""
+    units = torch.eye(4, dtype=before.dtype)
+    return roma.quat_product(
+        roma.quat_product(before.expand(4, 4), units), after.expand(4, 4)).T
+
+
+class _PalmLoss:
+    """What a descent of H hands minimises, but for its priors: contact, depth, table, place."""
+
+    def __init__(self, models, placed, surface, contacts, inwards, table_height, config):
+        """Take all into the object's frame."""
+        self._models, self._config = models, config
+        self._grid = SignedDistanceGrid(surface, spacing=0.003)
+        to_object = inverse(placed.pose)
+        self._contacts = transform_points(to_object, torch.stack(list(contacts)))
+        turned = roma.unitquat_to_rotmat(to_object[3:])
+        self._inwards, self._up = torch.stack(list(inwards)) @ turned.T, turned[:, 2]
+        self._under = None if table_height is None else (
+            table_height + config.table_clearance - placed.pose[2])
+        self._ids, self._corners = _looked_at(tuple(models))
+        self._weights = torch.stack(
+            [model.anchor_weights[pressing_anchors()] for model in models]).double()[..., None]
+        self._each = torch.arange(len(models))[:, None, None]
+        self._count = len(spread_ids(models[0], SOLVER_VERTICES))
+        self._shapes = torch.zeros(len(models), 10, dtype=torch.float64)
+
+    def __call__(self, wrists: torch.Tensor, fingers: torch.Tensor) -> torch.Tensor:
+        """Return the sum of the losses of wrists (H, 7), the object's frame, and (H, 15, 3)."""
+        config = self._config
+        skin = skin_of_hands(self._models, self._ids, wrists, fingers, self._shapes)
+        vertices = skin[:, :self._count]                                    # (H, V, 3)
+        pressing = (skin[self._each, self._corners] * self._weights).sum(dim=2)     # (H, A, 3)
+        # In the precision that the grid is kept in.
+        distance = self._grid(torch.cat([pressing, vertices], dim=1).float()).double()
+        off, distance = distance.split([pressing.shape[1], vertices.shape[1]], dim=1)
+        depth = torch.relu(-distance - config.press_depth)
+        offset = pressing.mean(dim=1) - self._contacts
+        offset = offset - (offset * self._inwards).sum(dim=1, keepdim=True) * self._inwards
+        # Distances in centimetres, so that the weights compare sizes that a person can picture.
+        loss = config.contact_weight * (1e2 * off).square().mean(dim=1)
+        loss = loss + config.penetration_weight * (1e2 * depth).square().mean(dim=1)
+        loss = loss + config.center_weight * (1e2 * offset).square().sum(dim=1)
+        if self._under is not None:
+            under = torch.relu(self._under - vertices @ self._up)
+            loss = loss + config.table_weight * (1e2 * under).square().mean(dim=1)
+        return loss.sum()
 
 
 @functools.cache
-def _looked_at(model: HandModel) -> tuple[tuple[int, ...], torch.Tensor]:
-    """Return vertex ids, spread ones first; where among them the anchors' corners (32, 3) are."""
-    spread = spread_ids(model, SOLVER_VERTICES)
-    ids = list(dict.fromkeys([*spread, *model.anchor_faces.flatten().tolist()]))
-    place = {vertex: k for k, vertex in enumerate(ids)}
-    return tuple(ids), torch.tensor(
-        [[place[vertex] for vertex in face] for face in model.anchor_faces.tolist()])
+def _looked_at(models: tuple[HandModel, ...]) -> tuple[tuple[int, ...], torch.Tensor]:
+    """Return vertex ids, spread ones first; pressing anchors' corners (H, A, 3), places in them."""
+    faces = torch.stack([model.anchor_faces[pressing_anchors()] for model in models])
+    ids = list(dict.fromkeys(
+        [*spread_ids(models[0], SOLVER_VERTICES), *faces.flatten().tolist()]))
+    place = torch.empty(models[0].num_vertices, dtype=torch.long)
+    place[ids] = torch.arange(len(ids))
+    return tuple(ids), place[faces]
 
 
 def pressing_anchors() -> torch.Tensor:
@@ -161,7 +204,8 @@ def pressing_anchors() -> torch.Tensor:
     return torch.arange(THUMB_ANCHORS, 32)
 
 
-def _start_translation(model, rotation, fingers, shape, contact, inward):
+def _start_translation(model, rotation, fingers, contact, inward):
+    shape = torch.zeros(1, 10, dtype=torch.float64)
     quaternion = roma.rotmat_to_unitquat(rotation)
     origin = torch.cat([torch.zeros(3, dtype=torch.float64), quaternion])
     output = model.forward(origin[None], fingers[None], shape)

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Some points of posed hands' skin alone, without the rest where the model is the open hand."""
 
+from collections.abc import Sequence
 import functools
 
 import torch
 
+from hoi_planner.hands import mirroring
 from hoi_planner.hands.contract import HandModel, NUM_JOINTS
 from hoi_planner.hands.linear_blend_skinning import (
     check_inputs, part_template, pose_template, SkinnedTemplate)
@@ -50,6 +52,31 @@ def skin_vertices(
     check_inputs(wrist_pose, finger_pose, shape)
     template = _part(hand, ids, shape.dtype, shape.device)
     return pose_template(template, wrist_pose, finger_pose, shape)[0][:, NUM_JOINTS:]
+
+
+def skin_of_hands(
+    hands: Sequence[HandModel], ids: range | tuple[int, ...], wrist_poses: torch.Tensor,
+    finger_poses: torch.Tensor, shapes: torch.Tensor,
+) -> torch.Tensor:
+    """
+    Return skin_vertices of H hands of either side, (H, K, 3); differentiable.
+
+    Open hands are mirror images of each other: all are posed at once, as the first one's side.
+
+    :param wrist_poses: (H, 7)
+    :param finger_poses: (H, 15, 3)
+    :param shapes: (H, 10)
+    :raises ValueError: a wrong shape
+    """
+    if not all(isinstance(hand, OpenHand) for hand in hands):
+        return torch.cat([
+            skin_vertices(hand, ids, wrist_poses[h:h + 1], finger_poses[h:h + 1], shapes[h:h + 1])
+            for h, hand in enumerate(hands)])
+    other = torch.tensor([hand.side != hands[0].side for hand in hands])[:, None]
+    wrists = torch.where(other, mirroring.mirror_pose(wrist_poses), wrist_poses)
+    fingers = torch.where(other[..., None], mirroring.mirror_rotvec(finger_poses), finger_poses)
+    points = skin_vertices(hands[0], ids, wrists, fingers, shapes)
+    return torch.where(other[..., None], mirroring.mirror_points(points), points)
 
 
 @functools.lru_cache(maxsize=32)

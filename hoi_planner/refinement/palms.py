@@ -8,7 +8,7 @@ import math
 
 from hoi_planner.demonstrations.grasps.way_in import DISTANCE
 from hoi_planner.demonstrations.palm_contacts import find_palm_contacts
-from hoi_planner.demonstrations.palm_grasp import PalmGrasp, solve_palm_grasp
+from hoi_planner.demonstrations.palm_grasp import PalmGrasp, solve_palm_grasps
 from hoi_planner.demonstrations.scene import PlacedObject, TaskScene
 from hoi_planner.demonstrations.scripting.grips import Grip
 from hoi_planner.demonstrations.tasks.carry import CarryConfig, open_fingers
@@ -50,12 +50,11 @@ def nearest_palms(
     depth = sum(config.press_per_kilogram) / 2 * placed.model.mass
     depth = min(max(depth, config.press_depth[0]), config.press_depth[1])
     grasp_config = replace(config.grasp, press_depth=depth, iterations=ITERATIONS)
-    return [tuple(
-        palm_grip(placed, solve_palm_grasp(
-            load_hand_model(scene.hand_model, side), placed, contact, inward, forward,
-            scene.table_height, grasp_config), config.opening)
-        for side, contact, inward in (
-            ('left', pair.left, -pair.axis), ('right', pair.right, pair.axis)))]
+    grasps = solve_palm_grasps(
+        [load_hand_model(scene.hand_model, side) for side in ('left', 'right')], placed,
+        (pair.left, pair.right), (-pair.axis, pair.axis), forward, scene.table_height,
+        grasp_config)
+    return [tuple(palm_grip(placed, grasp, config.opening) for grasp in grasps)]
 
 
 def sampled_height(placed: PlacedObject, wanted, limits: tuple[float, float]) -> float:

@@ -4,7 +4,7 @@
 
 from hoi_planner.hands.mano_smplx import ManoSmplx
 from hoi_planner.hands.registry import load_hand_model
-from hoi_planner.hands.skin_points import skin_points
+from hoi_planner.hands.skin_points import skin_of_hands, skin_points, skin_vertices
 from motions import random_poses
 import pytest
 from synthetic_mano import synthetic_arrays
@@ -43,3 +43,29 @@ def test_a_wrong_shape_and_a_wrong_count_are_refused():
         skin_points(hand, 10, wrist, fingers[:, 1:], shapes)
     with pytest.raises(ValueError, match='count is 0, must be at least 1'):
         skin_points(hand, 0, wrist, fingers, shapes)
+
+
+@pytest.mark.parametrize('sides', [('left', 'right'), ('right', 'left', 'right'), ('left',)])
+def test_hands_of_both_sides_are_skinned_as_each_for_itself(sides):
+    hands, ids = [load_hand_model('open_hand', side) for side in sides], tuple(range(3, 700, 7))
+    given = [each.requires_grad_() for each in inputs(len(sides))]
+    apart = torch.cat([
+        skin_vertices(hand, ids, *(each[h:h + 1] for each in given))
+        for h, hand in enumerate(hands)])
+    together = skin_of_hands(hands, ids, *given)
+    torch.testing.assert_close(together, apart, atol=1e-12, rtol=0)
+    pull = torch.linspace(-1, 1, apart.numel(), dtype=torch.float64).reshape(apart.shape)
+    wanted, found = (torch.autograd.grad((points * pull).sum(), given) for points in (
+        apart, together))
+    for one, other in zip(wanted, found):
+        torch.testing.assert_close(other, one, atol=1e-10, rtol=0)
+
+
+def test_mano_hands_of_both_sides_are_skinned_each_for_itself():
+    pytest.importorskip('smplx')
+    hands = [ManoSmplx(side, synthetic_arrays(side)) for side in ('left', 'right')]
+    given = inputs(2)
+    whole = [hand.forward(*(each[h:h + 1] for each in given)).vertices[0, :50]
+             for h, hand in enumerate(hands)]
+    found = skin_of_hands(hands, tuple(range(50)), *given)
+    torch.testing.assert_close(found, torch.stack(whole), atol=1e-12, rtol=0)

@@ -10,7 +10,7 @@ import torch
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.demonstrations.carry_path import carried_path, lift_height
 from hoi_planner.demonstrations.palm_contacts import PalmContactConfig, find_palm_contacts
-from hoi_planner.demonstrations.palm_grasp import PalmGrasp, PalmGraspConfig, solve_palm_grasp
+from hoi_planner.demonstrations.palm_grasp import PalmGrasp, PalmGraspConfig, solve_palm_grasps
 from hoi_planner.demonstrations.scene import TaskScene
 from hoi_planner.demonstrations.scripting.draw import Draw
 from hoi_planner.demonstrations.scripting.profiles import piecewise_minimum_jerk
@@ -149,15 +149,11 @@ def press_both_sides(
     depth = draw.uniform(*config.press_per_kilogram) * carried.model.mass
     depth = min(max(depth, config.press_depth[0]), config.press_depth[1])
     grasp_config = PalmGraspConfig(**{**vars(config.grasp), 'press_depth': depth})
-    grasps = []
-    for side, contact, inward in (
-        ('left', pair.left, -pair.axis), ('right', pair.right, pair.axis),
-    ):
-        token.check(f'the grasp of the {side} hand')
-        model = load_hand_model(scene.hand_model, side)
-        grasps.append(solve_palm_grasp(
-            model, carried, contact, inward, forward, scene.table_height, grasp_config))
-    return grasps
+    token.check('the grasp of both hands')
+    return solve_palm_grasps(
+        [load_hand_model(scene.hand_model, side) for side in ('left', 'right')], carried,
+        (pair.left, pair.right), (-pair.axis, pair.axis), forward, scene.table_height,
+        grasp_config)
 
 
 def hand_motion(
