@@ -3,7 +3,7 @@
 """
 How fast this machine is just now: a fixed piece of the kinds of work that planning does.
 
-A pile of boxes in PyBullet, from one saved state; small products in torch; transforms one by one.
+A pile of boxes in PyBullet, from one saved state; small products in torch; poses composed.
 A machine that is shared changes its speed by half within an hour, so that benchmarks which take
 minutes measure it in between and print it beside their own numbers: the ratio of both compares
 runs of other hours and other machines.

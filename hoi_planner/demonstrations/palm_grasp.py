@@ -11,7 +11,7 @@ import torch
 
 from hoi_planner.demonstrations.scene import PlacedObject
 from hoi_planner.geometry.signed_distance import SignedDistanceGrid, exact_signed_distance
-from hoi_planner.geometry.transforms import inverse, transform_points
+from hoi_planner.geometry.transforms import compose, inverse, transform_points
 from hoi_planner.hands.contract import HandModel
 from hoi_planner.hands.postures import posture
 from hoi_planner.hands.skin_points import skin_of_hands, spread_ids
@@ -95,15 +95,14 @@ def solve_palm_grasps(
         forwards.append(along / along.norm())
         rotations.append(palm_wrist_rotation(model.side, forwards[-1], inward))
     loss = _PalmLoss(models, placed, surface, contacts, inwards, table_height, config)
-    wrists, fingers = _descend(
-        models, placed, loss, contacts, inwards, torch.stack(rotations), config)
+    wrists, fingers = _descend(models, loss, contacts, inwards, torch.stack(rotations), config)
     return [
         PalmGrasp(model.side, _press(model, placed, surface, wrist, bent, inward,
                                      config.press_depth), bent, inward, along, config.press_depth)
         for model, wrist, bent, inward, along in zip(models, wrists, fingers, inwards, forwards)]
 
 
-def _descend(models, placed, loss_of, contacts, inwards, rotations, config):
+def _descend(models, loss_of, contacts, inwards, rotations, config):
     """Return wrists (H, 7), world, and fingers (H, 15, 3) at the end of the descent."""
     base = torch.stack([posture('relaxed_palm', model.side).double() for model in models])
     start = torch.stack([
@@ -111,10 +110,6 @@ def _descend(models, placed, loss_of, contacts, inwards, rotations, config):
     low, high = (
         torch.stack([model.joint_limits[..., end] for model in models]).to(base) for end in (0, 1))
     own = roma.rotmat_to_unitquat(rotations)
-    # All in the object's frame, where skin and distances need no further transform.
-    to_object = inverse(placed.pose)
-    turned = roma.unitquat_to_rotmat(to_object[3:]).T
-    about = torch.stack([_product_matrix(to_object[3:], each) for each in own])
 
     translation = torch.zeros_like(start, requires_grad=True)
     turn = torch.zeros_like(start, requires_grad=True)
@@ -123,39 +118,33 @@ def _descend(models, placed, loss_of, contacts, inwards, rotations, config):
         {'params': [translation], 'lr': config.learning_rate * 0.1},
         {'params': [turn, bend], 'lr': config.learning_rate},
     ], fused=True)
+
+    def pose():
+        quaternions = roma.quat_product(roma.rotvec_to_unitquat(turn), own)
+        wrists = torch.cat([start + translation, quaternions], dim=1)
+        return wrists, torch.minimum(torch.maximum(base + bend, low), high)
+
     for _ in range(config.iterations):
         optimizer.zero_grad()
-        quaternions = (about @ roma.rotvec_to_unitquat(turn)[..., None])[..., 0]
-        wrists = torch.cat([(start + translation) @ turned + to_object[:3], quaternions], dim=1)
-        fingers = torch.minimum(torch.maximum(base + bend, low), high)
-        loss = loss_of(wrists, fingers)
+        loss = loss_of(*pose())
         loss = loss + config.posture_weight * bend.square().sum() * 1e2
         loss = loss + config.wrist_weight * turn.square().sum() * 1e2
         loss.backward()
         optimizer.step()
-    with torch.no_grad():
-        quaternions = roma.quat_product(roma.rotvec_to_unitquat(turn), own)
-        return (torch.cat([start + translation, quaternions], dim=1),
-                torch.minimum(torch.maximum(base + bend, low), high))
-
-
-def _product_matrix(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
-    """Return the matrix (4, 4) that takes a quaternion q to before q after."""
-    units = torch.eye(4, dtype=before.dtype)
-    return roma.quat_product(
-        roma.quat_product(before.expand(4, 4), units), after.expand(4, 4)).T
+    wrists, fingers = pose()
+    return wrists.detach(), fingers.detach()
 
 
 class _PalmLoss:
     """What a descent of H hands minimises, but for its priors: contact, depth, table, place."""
 
     def __init__(self, models, placed, surface, contacts, inwards, table_height, config):
-        """Take all into the object's frame."""
+        """Take all into the object's frame, where neither skin nor distances need a transform."""
         self._models, self._config = models, config
         self._grid = SignedDistanceGrid(surface, spacing=0.003)
-        to_object = inverse(placed.pose)
-        self._contacts = transform_points(to_object, torch.stack(list(contacts)))
-        turned = roma.unitquat_to_rotmat(to_object[3:])
+        self._to_object = inverse(placed.pose)
+        self._contacts = transform_points(self._to_object, torch.stack(list(contacts)))
+        turned = roma.unitquat_to_rotmat(self._to_object[3:])
         self._inwards, self._up = torch.stack(list(inwards)) @ turned.T, turned[:, 2]
         self._under = None if table_height is None else (
             table_height + config.table_clearance - placed.pose[2])
@@ -167,9 +156,10 @@ class _PalmLoss:
         self._shapes = torch.zeros(len(models), 10, dtype=torch.float64)
 
     def __call__(self, wrists: torch.Tensor, fingers: torch.Tensor) -> torch.Tensor:
-        """Return the sum of the losses of wrists (H, 7), the object's frame, and (H, 15, 3)."""
+        """Return the sum of the losses of wrists (H, 7), world frame, and fingers (H, 15, 3)."""
         config = self._config
-        skin = skin_of_hands(self._models, self._ids, wrists, fingers, self._shapes)
+        local = compose(self._to_object, wrists)
+        skin = skin_of_hands(self._models, self._ids, local, fingers, self._shapes)
         vertices = skin[:, :self._count]                                    # (H, V, 3)
         pressing = (skin[self._each, self._corners] * self._weights).sum(dim=2)     # (H, A, 3)
         # In the precision that the grid is kept in.
