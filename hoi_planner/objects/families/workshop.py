@@ -154,7 +154,11 @@ class CuttingBoard(Family):
     def pieces(self) -> tuple[Piece, ...]:
         """Return what it is made of, mesh frame."""
         x, y, under = self.width / 2 - 0.040, self.length / 2 - 0.045, -self.thickness / 2
-        foot = disc([(0.010, under - self.feet), (0.013, under + 0.002)])
+        # Rounded below, as rubber feet are: each stands on one point, where a flat one has four
+        # contacts for physics to solve.
+        foot = np.concatenate([
+            disc([(0.010, under - self.feet + 0.001), (0.013, under + 0.002)]),
+            [(0, 0, under - self.feet)]])
         feet = [foot + (sx * x, sy * y, 0) for sx in (-1, 1) for sy in (-1, 1)]
         return (chamfered_box_points((self.width, self.length, self.thickness), 0.002), *feet)
 
