@@ -13,7 +13,7 @@ from hoi_planner.cancellation import CancelToken
 from hoi_planner.planning.request import PlanRequest
 
 MAX_LOOK_AHEAD = 3
-HEAD_START = 0.25           # seconds that the judging of a wave has the cores to itself, at most
+HEAD_START = 1.0            # seconds that the judging of a wave has the cores to itself, at most
 Tell = Callable[..., None]      # what a stage says of itself, see Planner.plan
 
 
