@@ -72,7 +72,7 @@ def test_threads_that_ask_at_once_have_grasps_fitted_once(monkeypatch, tmp_path)
 
     def counted(*given):
         fitted.append(given)
-        return fit_records(*given)
+        return fit_records(*given, config=FitConfig(enough=1))
 
     monkeypatch.setattr(instance_fits, 'fit_records', counted)
     regions = (model.affordances.graspable[0].name,)

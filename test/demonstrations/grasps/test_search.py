@@ -20,7 +20,7 @@ import torch
 from trial_objects import can
 
 BATCH = SearchBatch(can(), 'right', 'body', 'tripod', seed=5, round=0, config=SearchConfig(
-    starts=90, enough=2, proofs=12, patience=None))
+    starts=40, enough=2, proofs=12, patience=None))
 
 
 @pytest.fixture(scope='module')
