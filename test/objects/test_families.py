@@ -4,7 +4,7 @@
 
 from dataclasses import fields
 
-from at_rest import movement_at_rest
+from at_rest import contacts_at_rest, movement_at_rest
 from hoi_planner.geometry.meshes import closed_surface
 from hoi_planner.geometry.transforms import compose, transform_points
 from hoi_planner.objects.families import Bottle, FAMILIES, Jar, Mug
@@ -84,6 +84,12 @@ def test_every_combination_of_parameters_is_one_closed_body(name, data):
     for item in affordances.regions:
         # A region that holds nothing of the object is misplaced.
         assert item.contains(mesh.triangles_center).any() or item.contains(corners).any()
+
+
+@pytest.mark.parametrize('index', [0, *UNSEEN_INSTANCES])
+def test_a_board_stands_on_one_point_of_each_foot(index):
+    # Each point more is three rows more for the solver, in every step that the board stands.
+    assert contacts_at_rest(build('cutting_board', index)) == 4
 
 
 def test_what_is_hollow_is_open_to_physics():
