@@ -21,14 +21,8 @@ from hoi_planner.physics.validation import validate_plan
 SEEDS = range(6)
 
 
-@functools.cache
-def scripted(name, seed):
-    """Return scene and motion of a seed, instance 0 of each family; None where it finds no way."""
-    return scripted_anew(name, seed)
-
-
 def scripted_anew(name, seed):
-    """Return what scripted does, which remembers it."""
+    """Return scene and motion of a seed, instance 0 of each family; None where it finds no way."""
     generator = torch.Generator().manual_seed(seed)
     scene = TaskScene(draw_layout(TASKS[name], generator, [0]))
     try:
@@ -39,7 +33,9 @@ def scripted_anew(name, seed):
         return scene, None
 
 
-@functools.cache
+scripted = functools.cache(scripted_anew)
+
+
 def first_motion(name):
     """Return the first seed that finds a way, with its scene and motion."""
     for seed in SEEDS:
