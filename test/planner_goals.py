@@ -81,19 +81,11 @@ class Asker(Node):
             assert time.monotonic() < end
             time.sleep(0.05)
 
-    def _goal_client(self, kind, name: str):
-        """Return a client that sees its server; on a crowded machine the first one may never."""
-        for _ in range(3):
-            client = GuardedActionClient(self, kind, name)
-            if client.wait_for_server(WAIT / 3):
-                return client
-            client.destroy()
-        raise AssertionError(f'no server of {name} within {WAIT} s')
-
     def result(self, kind, name: str, goal, seconds=WAIT):
         """Send a goal to an action of a type and return its result."""
         if name not in self._goal_clients:
-            self._goal_clients[name] = self._goal_client(kind, name)
+            client = self._goal_clients[name] = GuardedActionClient(self, kind, name)
+            assert client.wait_for_server(WAIT), f'no server of {name} within {WAIT} s'
         handle = self.wait(self._goal_clients[name].send_goal_async(goal))
         assert handle.accepted
         return self.wait(handle.get_result_async(), seconds).result

@@ -7,13 +7,13 @@ import threading
 
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 
-from hoi_planner.nodes.spinning import ros_context
+from hoi_planner.nodes.spinning import destroy, ros_context
 
 
 @contextlib.contextmanager
 def spinning(*make_nodes, arguments=None):
     """
-    Initialise rclpy, make the nodes, spin them in a thread, and yield them.
+    Initialise rclpy, make the nodes, spin them in a thread, and yield them; none is left behind.
 
     :param arguments: as on a node's command line, such as --ros-args -p NAME:=VALUE
     """
@@ -32,7 +32,11 @@ def spinning(*make_nodes, arguments=None):
         try:
             yield nodes
         finally:
+            for node in nodes:
+                if hasattr(node, 'close'):
+                    node.close()
             executor.shutdown(timeout_sec=5.0)
             thread.join(5.0)
+            assert not thread.is_alive()
             for node in nodes:
-                node.destroy_node()
+                destroy(node)

@@ -11,6 +11,8 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
 
+from hoi_planner.nodes.spinning import destroy
+
 NOT_CANCELED = 'of the goal that was not canceled'
 
 
@@ -57,5 +59,4 @@ class SlowToAnswer:
         """Stop."""
         self._executor.shutdown()
         self._thread.join(10.0)
-        self._server.destroy()
-        self.node.destroy_node()
+        destroy(self.node)

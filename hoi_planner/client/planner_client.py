@@ -20,6 +20,7 @@ from std_msgs.msg import Header
 from hoi_planner.failures import FailureCode, HoiPlannerError
 from hoi_planner.nodes.guarded_action_client import cancel_late
 from hoi_planner.nodes.server_watch import ServerWatch
+from hoi_planner.nodes.spinning import destroy
 
 
 class PlannerClient:
@@ -58,9 +59,9 @@ class PlannerClient:
         self.feedback: PlanInteraction.Feedback | None = None
 
     def close(self) -> None:
-        """Destroy the node."""
+        """Destroy the node, and all that is its own in the graph."""
         self._executor.shutdown()
-        self.node.destroy_node()
+        destroy(self.node)
 
     def spin(self, seconds: float) -> None:
         """Serve callbacks for a while."""

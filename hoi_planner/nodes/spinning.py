@@ -11,6 +11,7 @@ import sys
 import threading
 
 import rclpy
+from rclpy.action import ActionClient, ActionServer
 from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
@@ -71,13 +72,27 @@ def run_node(make_node: Callable[[], Node], args=None, threads: int = 4) -> None
         node.close()
         executor.shutdown(timeout_sec=SHUTDOWN_TIMEOUT)
         spinner.join(timeout=SHUTDOWN_TIMEOUT)
-        node.destroy_node()
+        destroy(node)
     # The interpreter gives handlers back as it ends: one more signal then would kill it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     if errors:
         raise errors[0]
     leave()
+
+
+def destroy(node: Node) -> None:
+    """
+    Destroy a node that no executor spins any more, and with it its action servers and clients.
+
+    rclpy's destroy_node leaves those to the garbage collector, and with them the participant: until
+    it comes by, they are in the graph of every later context of the process, and while it takes
+    them apart, new clients can miss what they need to find their servers ready, for ever.
+    """
+    for waitable in list(node.waitables):
+        if isinstance(waitable, (ActionClient, ActionServer)):
+            waitable.destroy()
+    node.destroy_node()
 
 
 def leave() -> None:
