@@ -110,11 +110,13 @@ def pose_directions(vertices, weights, description: HandDescription) -> torch.Te
     result = torch.zeros(15, 9, len(vertices), 3, dtype=torch.float64)
     for finger in range(5):
         poses = training_poses(description, finger, generator)
-        features, offsets = _corrections(vertices, weights, description, poses, finger)
+        moved = shares[:, finger] > 0
+        features, offsets = _corrections(
+            vertices[moved], weights[moved], description, poses, finger)
         normal = features.T @ features + RIDGE * torch.eye(27, dtype=torch.float64)
         fitted = torch.linalg.solve(normal, features.T @ offsets.reshape(len(offsets), -1))
-        fitted = fitted.reshape(3, 9, -1, 3) * shares[:, finger, None]
-        result[3 * finger:3 * finger + 3] = fitted
+        fitted = fitted.reshape(3, 9, -1, 3) * shares[moved, finger, None]
+        result[3 * finger:3 * finger + 3, :, moved] = fitted
     return result.reshape(135, len(vertices), 3)
 
 

@@ -26,10 +26,16 @@ def nearest_sphere(
     length = axis.norm(dim=-1)
     sine = (ra - rb) / length
     offset = points - a
-    along = (offset * axis).sum(dim=-1) / length
-    across = (offset.square().sum(dim=-1) - along.square()).clamp_min(0).sqrt()
+    along = _dot(offset, axis) / length
+    across = (_dot(offset, offset) - along.square()).clamp_min(0).sqrt()
     tangent = sine / (1 - sine.square()).sqrt()
     return ((along - across * tangent) / length).clamp(0, 1)
+
+
+def _dot(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Return products (...) of vectors (..., 3); torch's sum over three costs thrice as much."""
+    x, y, z = (a * b for a, b in zip(one.unbind(dim=-1), other.unbind(dim=-1)))
+    return x + y + z
 
 
 def capsule_distance(
