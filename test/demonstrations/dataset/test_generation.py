@@ -27,7 +27,7 @@ from hoi_planner.objects.loading import load_object
 from hoi_planner.physics.scene import PhysicsScene
 from hoi_planner.physics.validation import validate_plan
 
-ORDER = DatasetOrder('train', 7, ('carry',))     # samples that are quickly made
+ORDER = DatasetOrder('train', 7, ('hammer',))    # samples that are quickly made
 COUNT = 4
 pytestmark = pytest.mark.slow
 
@@ -113,7 +113,7 @@ def test_a_killed_worker_names_its_sample_and_nothing_is_lost(generated, tmp_pat
 
 def test_another_order_does_not_go_into_the_same_directory(generated, tmp_path):
     with pytest.raises(ValueError, match='seed 7, asked for 4'):
-        generate(DatasetOrder('train', 4, ('carry',)), COUNT, generated)
+        generate(DatasetOrder('train', 4, ('hammer',)), COUNT, generated)
     with pytest.raises(ValueError, match='count 4, asked for 5'):
         generate(ORDER, COUNT + 1, generated)
     (tmp_path / 'notes.txt').write_text('mine')
@@ -138,7 +138,7 @@ def test_a_damaged_sample_of_an_earlier_run_is_named(generated, tmp_path):
 
 def test_generating_on_the_fly_gives_the_same_samples(generated):
     dataset = DemonstrationDataset(generated)
-    made = next(iter(GeneratedDemonstrations(ORDER, max_objects=1)))
+    made = next(iter(GeneratedDemonstrations(ORDER, max_objects=2)))
     assert made.keys() == dataset[0].keys()
     for name, value in dataset[0].items():
         assert torch.equal(made[name], value), name
@@ -146,7 +146,7 @@ def test_generating_on_the_fly_gives_the_same_samples(generated):
 
 def test_workers_of_a_loader_share_the_samples(generated):
     dataset = DemonstrationDataset(generated)
-    loader = DataLoader(GeneratedDemonstrations(ORDER, max_objects=1), batch_size=None,
+    loader = DataLoader(GeneratedDemonstrations(ORDER, max_objects=2), batch_size=None,
                         num_workers=2, multiprocessing_context='spawn')
     batches = iter(loader)
     made = [next(batches) for _ in range(2)]
