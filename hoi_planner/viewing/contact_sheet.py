@@ -59,9 +59,8 @@ def write_contact_sheet(path: Path, view: PlanView, frames: int = 8) -> Path:
     for i, line in enumerate(lines):
         write(sheet, (14, HEADER + 20 * i - 2), line, 14, color=FAINT_INK)
     painter = PlanPainter(view, *CELL, supersampling=4)
-    for i, frame in enumerate(chosen):
+    for i, (frame, picture) in enumerate(zip(chosen, painter.pictures(chosen))):
         row, column = divmod(i, columns)
-        picture = painter.picture(frame)
         write(picture, (10, 8), time_label(view, frame), 15, bold=True)
         sheet.paste(picture, (GAP + column * (CELL[0] + GAP), top + row * (CELL[1] + GAP)))
     plot = DisplacementPlot(view, width, PLOT_HEIGHT).at(None)

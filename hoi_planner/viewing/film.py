@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A film of a plan: the picture above, the displacement curve with a moving cursor beneath."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,10 @@ def write_film(
     painter = PlanPainter(view, *size)
     plot = DisplacementPlot(view, size[0], PLOT_HEIGHT)
     pictures = []
-    for index in tqdm(chosen, desc='film', unit='frame', disable=not progress):
-        pictures.append(compose(painter.labelled(index), plot.at(index)))
+    with contextlib.closing(painter.pictures(chosen)) as drawn:
+        for index, picture in zip(
+                tqdm(chosen, desc='film', unit='frame', disable=not progress), drawn):
+            pictures.append(compose(painter.label(picture, index), plot.at(index)))
     palette = _common_palette(pictures)
     indexed = [_to_palette(picture, palette) for picture in pictures]
     indexed[0].save(

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Films and contact sheets of a small plan with the real hands."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
@@ -103,6 +105,24 @@ def test_the_camera_frames_the_whole_motion_and_shows_both_hands(box_view):
     box, _ = painter.camera.project(
         view.objects[0].vertices + view.objects[0].poses[6, :3], 320, 240)
     assert columns.min() < box[:, 0].min() and columns.max() > box[:, 0].max()
+
+
+def test_pictures_drawn_at_once_are_those_drawn_alone(box_view):
+    view = box_view(31)
+    together, alone = (PlanPainter(view, *SIZE) for _ in range(2))
+    frames = [30, 0, 7, 7, 19, 3]
+    drawn = list(together.pictures(frames))
+    assert [picture.tobytes() for picture in drawn] == [
+        alone.picture(frame).tobytes() for frame in frames]
+
+
+def test_who_wants_no_more_pictures_does_not_wait_for_them(box_view, monkeypatch):
+    painter, begun = PlanPainter(box_view(31), *SIZE), []
+    draw = painter.picture
+    monkeypatch.setattr(painter, 'picture', lambda frame: begun.append(frame) or draw(frame))
+    with contextlib.closing(painter.pictures(range(31))) as drawn:
+        next(drawn)
+    assert len(begun) < 31
 
 
 def test_motion_points_bound_every_vertex(box_view):
