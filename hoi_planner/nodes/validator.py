@@ -63,7 +63,7 @@ class ValidatorNode(StageNode):
 
     def loaded(self) -> Mapping[str, str]:
         """Return how many workers there are."""
-        return {'workers': str(len(self._pool.pids) if self._pool else 0),
+        return {'workers': str(self._pool.size if self._pool else 0),
                 'device': 'cpu', 'effective friction': f'{self._config.effective_friction:g}',
                 'solver iterations': str(self._config.solver_iterations),
                 'steps a second': f'{1 / self._config.timestep:.0f}'}
@@ -98,7 +98,7 @@ class ValidatorNode(StageNode):
         self._replaced += len(set(self._pids) - set(pids))
         self._pids = pids
         alive = [pid for pid in pids if is_alive(pid)]
-        values = {'workers': str(len(pids)), 'alive': str(len(alive)),
+        values = {'workers': str(pool.size), 'alive': str(len(alive)),
                   'replaced': str(self._replaced), 'pids': ' '.join(map(str, pids))}
         if len(alive) < len(pids):
             return Health(

@@ -67,8 +67,14 @@ class ValidationPool:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Return the process ids of the workers as they are now."""
-        return tuple(worker.pid for worker in self._workers)
+        """Return the process ids of the workers as they are now, of those that are born."""
+        pids = [worker.pid for worker in list(self._workers)]
+        return tuple(pid for pid in pids if pid is not None)
+
+    @property
+    def size(self) -> int:
+        """Return how many workers there are to be."""
+        return self._count
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
         """

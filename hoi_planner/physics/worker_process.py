@@ -7,8 +7,6 @@ import os
 import pickle
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -16,23 +14,15 @@ from typing import Any
 
 from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.packed_scene import PackedScene
-
-BOOTSTRAP = (
-    'import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {path!r}; '
-    'from hoi_planner.physics.worker import main; main({descriptor}, {hand_models!r})')
-ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1'}
-# Pages of 2 MB where the system has them on demand: a twentieth faster.
-LARGE_PAGES = {'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
+from hoi_planner.physics.worker_nursery import ask_for_worker, in_words
 
 
 class WorkerProcess:
     """
-    A child that runs worker.main.
+    A process that runs worker.main, born in this process's nursery.
 
-    A fresh interpreter, not a fork (PyBullet and torch's threads do not survive one) and not
-    multiprocessing's spawn (it would run the caller's main module again). It has a session of its
-    own, so that Ctrl-C in the terminal reaches only us, and ends when our end of the socket closes,
-    however we end.
+    Not a child of ours by multiprocessing's spawn: it would run the caller's main module again. It
+    ends when our end of the socket closes, however we end.
 
     ready: it has said that it is warm
     job: number of the plan that it judges, None when idle
@@ -42,12 +32,8 @@ class WorkerProcess:
     def __init__(self, hand_models: Sequence[str]):
         """Start the child; it says ('ready',) when it is warm."""
         ours, theirs = socket.socketpair()
-        code = BOOTSTRAP.format(
-            path=sys.path, descriptor=theirs.fileno(), hand_models=tuple(hand_models))
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, '-c', code], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                env=LARGE_PAGES | os.environ | ONE_THREAD, start_new_session=True)
+            self._nursery, self._number = ask_for_worker(theirs, hand_models)
         self.connection = Connection(ours.detach())
         self.ready = False
         self.job: int | None = None
@@ -55,9 +41,9 @@ class WorkerProcess:
         self._scene_key: str | None = None
 
     @property
-    def pid(self) -> int:
-        """Return the process id."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """Return the process id, None before its birth."""
+        return self._nursery.pid(self._number)
 
     def expect(self, scene: PackedScene, build: bool, config: PhysicsConfig) -> None:
         """
@@ -96,25 +82,30 @@ class WorkerProcess:
 
     def reap(self, deadline: float) -> None:
         """Wait for its end, until a time of the monotonic clock; then kill it."""
-        try:
-            self._process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        if self._exit_code(deadline - time.monotonic()) is None:
             self.kill()
         self.connection.close()
 
     def kill(self) -> None:
-        """Kill and reap it."""
-        self._process.kill()
-        self._process.wait()
+        """Kill it; where it is not born yet, it ends at its birth, when its socket is closed."""
+        self.connection.close()
+        if self.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._exit_code(1.0)
 
     def cause_of_death(self) -> str:
         """Return how it ended, in words; it must have closed its socket."""
-        try:
-            code = self._process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return 'stopped talking'
-        return f'exit code {code}' if code >= 0 else f'signal {signal.Signals(-code).name}'
+        code = self._exit_code(1.0)
+        if code is not None:
+            return in_words(code)
+        if not self._nursery.usable:
+            return f'the end of the process that forks them, by {self._nursery.death()}'
+        self.kill()
+        return 'stopped talking'
+
+    def _exit_code(self, timeout: float) -> int | None:
+        return self._nursery.exit_code(self._number, timeout)
 
     def _send(self, *message) -> None:
         self.connection.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))

@@ -355,6 +355,7 @@ def test_workers_end_with_their_parent(end):
 
 def test_close_ends_every_worker_and_the_pool_says_so():
     pool = ValidationPool(1)
+    assert wait_for(lambda: pool.pids, 60)
     pids = pool.pids
     pool.close()
     pool.close()
@@ -368,6 +369,7 @@ def test_close_ends_every_worker_and_the_pool_says_so():
 
 def test_a_worker_that_dies_at_its_start_is_replaced_once():
     with ValidationPool(1) as pool:
+        assert wait_for(lambda: pool.pids, 60)
         first, = pool.pids
         os.kill(first, signal.SIGKILL)
         report, = pool.validate([ValidationJob(SCENE, carry(seconds=0.5))])
