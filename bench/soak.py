@@ -155,8 +155,9 @@ class Soak:
             if client.is_task_complete(GRACE) and client.was_canceled:
                 self.cancels.append(time.monotonic() - asked)
         elif kind == 'worker killed':
-            os.kill(self._draw.choice(
-                children(self._graph.processes['validator'].pid)), signal.SIGKILL)
+            workers = [worker for nursery in children(self._graph.processes['validator'].pid)
+                       for worker in children(nursery)]
+            os.kill(self._draw.choice(workers), signal.SIGKILL)
 
     def _kill_inference(self) -> None:
         """Kill the inference node in the middle of a goal, start it again, and wait for it."""

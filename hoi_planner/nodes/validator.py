@@ -56,7 +56,7 @@ class ValidatorNode(StageNode):
         self._validator = LocalValidator(self._pool, self._mesh_roots, self._config)
 
     def unload(self) -> None:
-        """End the workers."""
+        """End the workers; what forks them stays, so that the next ones start at once."""
         if self._pool is not None:
             self._pool.close()
         self._pool = self._validator = None
