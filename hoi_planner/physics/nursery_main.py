@@ -8,6 +8,8 @@ nursery: ('fork', number, settings) with the worker's socket, ('status', number)
 number, process id), ('status', number, exit code or None).
 """
 
+from collections.abc import Callable, Sequence
+import contextlib
 from dataclasses import dataclass
 import functools
 import gc
@@ -27,7 +29,7 @@ class WorkerSettings:
 
     path: tuple[str, ...]
     environment: dict[str, str]
-    folder: str
+    folder: str | None      # None: a folder that is no more
     hand_models: tuple[str, ...]
 
 
@@ -41,24 +43,29 @@ def main(descriptor: int) -> None:
     from hoi_planner.physics import worker
     gc.collect()
     gc.freeze()             # what is never looked at again is never copied for a worker
+    with socket.socket(fileno=descriptor) as control, contextlib.suppress(ConnectionError):
+        _serve(control, worker.main)
+
+
+def _serve(control: socket.socket, run_worker: Callable[[int, Sequence[str]], None]) -> None:
+    """Do what is asked for; return, or raise ConnectionError, when nobody is there to ask."""
     pids, codes = {}, {}
-    with socket.socket(fileno=descriptor) as control:
-        while True:
-            packet, descriptors, *_ = socket.recv_fds(control, PACKET, 1)
-            if not packet:
-                return
-            kind, number, *content = pickle.loads(packet)
-            if kind == 'status':
-                if codes.get(number) is None:
-                    done, status = os.waitpid(pids[number], os.WNOHANG)
-                    codes[number] = os.waitstatus_to_exitcode(status) if done else None
-                control.sendall(pickle.dumps(('status', number, codes[number])))
-                continue
-            if not _hung_up(descriptors[0]):
-                run = functools.partial(worker.main, descriptors[0], content[0].hand_models)
-                pids[number] = _fork(run, content[0], control)
-                control.sendall(pickle.dumps(('born', number, pids[number])))
-            os.close(descriptors[0])
+    while True:
+        packet, descriptors, *_ = socket.recv_fds(control, PACKET, 1)
+        if not packet:
+            return
+        kind, number, *content = pickle.loads(packet)
+        if kind == 'status':
+            if codes.get(number) is None:
+                done, status = os.waitpid(pids[number], os.WNOHANG)
+                codes[number] = os.waitstatus_to_exitcode(status) if done else None
+            control.sendall(pickle.dumps(('status', number, codes[number])))
+            continue
+        if not _hung_up(descriptors[0]):
+            run = functools.partial(run_worker, descriptors[0], content[0].hand_models)
+            pids[number] = _fork(run, content[0], control)
+            control.sendall(pickle.dumps(('born', number, pids[number])))
+        os.close(descriptors[0])
 
 
 def _hung_up(descriptor: int) -> bool:
@@ -68,7 +75,7 @@ def _hung_up(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _fork(run, settings: WorkerSettings, control: socket.socket) -> int:
+def _fork(run: Callable[[], None], settings: WorkerSettings, control: socket.socket) -> int:
     """Return the process id of a child that runs a worker, and never returns itself."""
     pid = os.fork()
     if pid:
@@ -76,7 +83,8 @@ def _fork(run, settings: WorkerSettings, control: socket.socket) -> int:
     code = 1
     try:
         control.close()
-        os.chdir(settings.folder)
+        if settings.folder is not None:
+            os.chdir(settings.folder)
         os.environ.clear()
         os.environ.update(settings.environment)
         sys.path[:] = settings.path

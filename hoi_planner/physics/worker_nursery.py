@@ -63,8 +63,7 @@ class WorkerNursery:
         :raises OSError: the nursery is gone
         """
         settings = WorkerSettings(
-            tuple(sys.path), LARGE_PAGES | os.environ | ONE_THREAD, os.getcwd(),
-            tuple(hand_models))
+            tuple(sys.path), LARGE_PAGES | os.environ | ONE_THREAD, folder(), tuple(hand_models))
         with self._lock:
             number, self._next = self._next, self._next + 1
             packet = pickle.dumps(('fork', number, settings))
@@ -123,6 +122,14 @@ class WorkerNursery:
         if value is not None:
             (self._pids if kind == 'born' else self._codes)[number] = value
         return said
+
+
+def folder() -> str | None:
+    """Return this process's folder, None where somebody has removed it."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None
 
 
 def in_words(code: int) -> str:

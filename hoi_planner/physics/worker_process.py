@@ -16,6 +16,8 @@ from hoi_planner.physics.config import PhysicsConfig
 from hoi_planner.physics.packed_scene import PackedScene
 from hoi_planner.physics.worker_nursery import ask_for_worker, in_words
 
+PATIENCE = 5.0      # seconds for the end of one that has closed its socket or is killed to be told
+
 
 class WorkerProcess:
     """
@@ -92,11 +94,11 @@ class WorkerProcess:
         if self.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            self._exit_code(1.0)
+            self._exit_code(PATIENCE)
 
     def cause_of_death(self) -> str:
         """Return how it ended, in words; it must have closed its socket."""
-        code = self._exit_code(1.0)
+        code = self._exit_code(PATIENCE)
         if code is not None:
             return in_words(code)
         if not self._nursery.usable:
