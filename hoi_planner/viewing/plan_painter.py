@@ -3,7 +3,6 @@
 """One frame of a plan as a picture."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 import math
 import os
 
@@ -12,6 +11,7 @@ import torch
 from PIL import Image
 
 from hoi_planner.geometry.transforms import rotate_vectors, transform_points
+from hoi_planner.planning.side_by_side import side_by_side
 from hoi_planner.viewing.cameras import Camera, frame_points
 from hoi_planner.viewing.colors import HAND_COLORS
 from hoi_planner.viewing.labels import FAINT_INK, to_image, write
@@ -100,18 +100,11 @@ class PlanPainter:
 
     def pictures(self, frames: Sequence[int]) -> Iterator[Image.Image]:
         """
-        Yield the pictures of frames in their order, drawn on all cores; closed, it draws no more.
+        Return the pictures of frames in their order, drawn on all cores; closed, it draws no more.
 
         In threads: what a picture takes its time for, Embree and NumPy, lets others run beside it.
         """
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0)), 'painter') as pool:
-            drawn = [pool.submit(self.picture, frame) for frame in frames]
-            try:
-                for future in drawn:
-                    yield future.result()
-            finally:
-                for future in drawn:
-                    future.cancel()
+        return side_by_side(len(os.sched_getaffinity(0))).map(self.picture, frames)
 
     def label(self, image: Image.Image, frame: int) -> Image.Image:
         """Write the title and a frame's time on its picture, and return it."""

@@ -4,14 +4,13 @@
 
 import contextlib
 import os
-from pathlib import Path
 import signal
 import socket
 import subprocess
 import sys
-import time
 
 from paddle_hand import open_hand_carry as carry
+from processes import alive, wait_for
 import pytest
 
 from hoi_planner.failures import FailureCode
@@ -25,21 +24,11 @@ SCENE = PhysicsScene({'box': load_object('library://carton')})
 BIRTH = 60.0        # seconds at most
 
 
-def until(condition, seconds=BIRTH):
+def until(condition):
     """Wait until a condition holds, and return it."""
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, 'it never came'
-        time.sleep(0.01)
+    found = wait_for(condition, BIRTH)
+    assert found, 'it never came'
     return found
-
-
-def lives(pid: int) -> bool:
-    """Return whether a process runs, and is not only not yet waited for."""
-    try:
-        return Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture(scope='module')
@@ -64,7 +53,7 @@ def test_a_worker_is_born_where_it_is_asked_for_and_ends_with_its_socket(
         pid = until(lambda: nursery.pid(number))
         until(lambda: os.readlink(f'/proc/{pid}/cwd') == str(tmp_path))
         assert nursery.exit_code(number, 0.0) is None
-    assert nursery.exit_code(number, BIRTH) == 0 and not lives(pid)
+    assert nursery.exit_code(number, BIRTH) == 0 and not alive(pid)
     assert nursery.exit_code(number, 0.0) == 0, 'asked once more'
 
 
@@ -154,9 +143,9 @@ def test_it_ends_with_its_process(end):
     with subprocess.Popen([sys.executable, '-c', PARENT], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, env=environment, text=True) as parent:
         pid = int(parent.stdout.readline())
-        assert lives(pid)
+        assert alive(pid)
         if end == 'killed':
             parent.kill()
         else:
             parent.stdin.close()
-        until(lambda: not lives(pid))
+        until(lambda: not alive(pid))

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import trimesh
 from paddle_hand import open_hand_carry as carry
+from processes import alive, wait_for
 
 from hoi_planner.cancellation import CancelToken
 from hoi_planner.failures import Canceled, FailureCode, HoiPlannerError
@@ -47,21 +48,6 @@ def digest(report) -> str:
     hasher.update(report.measurement.peak_force.tobytes())
     hasher.update(report.measurement.penetration.depth.tobytes())
     return hasher.hexdigest()
-
-
-def alive(pid: int) -> bool:
-    try:
-        with open(f'/proc/{pid}/stat', encoding='ascii') as file:
-            return file.read().rsplit(')', 1)[1].split()[0] != 'Z'
-    except FileNotFoundError:
-        return False
-
-
-def wait_for(condition, seconds=10.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 def test_bit_equal_in_this_process_and_in_both_workers(pool):
